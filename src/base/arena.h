@@ -1,0 +1,25 @@
+/* Memory that is freed all at once: for trees that live as long as one message. */
+#ifndef DRAY_BASE_ARENA_H
+#define DRAY_BASE_ARENA_H
+
+#include <stddef.h>
+
+struct arena_block;
+struct arena {
+    struct arena_block *head; /* newest block first */
+    size_t used;              /* bytes handed out since the last reset */
+};
+
+void arena_init(struct arena *a);
+void arena_clear(struct arena *a); /* frees everything */
+void arena_reset(struct arena *a); /* forgets everything, keeps one block for reuse */
+
+/* `size` zeroed bytes, aligned for any type. Never NULL. */
+void *arena_new(struct arena *a, size_t size);
+/* A copy with a NUL after it. */
+char *arena_copy(struct arena *a, const char *text, size_t len);
+char *arena_text(struct arena *a, const char *text);
+char *arena_format(struct arena *a, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,26 @@
+/* Memory that is there or the process ends.
+ *
+ * dray's state is safe at every instant (laws 2 and 5), so running out of memory is answered
+ * as a power cut would be: one line on stderr, exit code 70, and the next start goes on.
+ * Lua states have an allocator of their own (engine), which may fail. */
+#ifndef DRAY_BASE_MEM_H
+#define DRAY_BASE_MEM_H
+
+#include <stddef.h>
+
+/* `size` zeroed bytes; never NULL, also for 0. Freed with free(). */
+void *mem_new(size_t size);
+
+/* `count` zeroed members of `size` bytes; the product is checked. */
+void *mem_array(size_t count, size_t size);
+
+/* Grows or shrinks; never NULL. New bytes are not cleared. */
+void *mem_resize(void *old, size_t size);
+
+/* A copy of `len` bytes, with a NUL after them. */
+char *mem_copy(const char *text, size_t len);
+
+/* A copy of a C string; NULL gives NULL. */
+char *mem_text(const char *text);
+
+#endif
