@@ -1,0 +1,5 @@
+/* argv to a command, nothing else. */
+int main(void)
+{
+    return 0;
+}
