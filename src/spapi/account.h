@@ -1,0 +1,101 @@
+/* An account: one authorised selling partner in one region, its warehouses and credentials.
+ *
+ * Filled once from the project file (bind/project.c); the same for the life of the process, but
+ * for tokens and quota. Strings are owned by the account. */
+#ifndef DRAY_SPAPI_ACCOUNT_H
+#define DRAY_SPAPI_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/secret.h"
+#include "base/zone.h"
+#include "spapi/operation.h"
+
+enum program { PROGRAM_VENDOR, PROGRAM_EXTERNAL };
+enum writes { WRITES_LIVE, WRITES_OBSERVE };
+enum codes { CODES_X12, CODES_EDIFACT };
+
+/* At most `count` of a verb per `per_ms`; above, effects are held. count 0: no limit. */
+struct limit {
+    int64_t count;
+    int64_t per_ms;
+};
+/* Verbs that can be limited; index into the limits arrays. */
+enum limited { LIMIT_ACCEPT, LIMIT_REJECT, LIMIT_LABEL, LIMIT_CONFIRM, LIMIT_FLOOR_DENY, LIMIT_SCAN, LIMIT_COUNT };
+const char *limit_name(enum limited l); /* "accept", "reject", "request_label", "confirm", "floor_deny", "scan" */
+
+struct warehouse {
+    char *code;              /* shipFromParty.partyId */
+    const struct zone *zone; /* of its clocks and ship days */
+    bool amazon_labels;      /* labels = "amazon"; else the vendor's own carrier */
+    enum codes codes;        /* of scans */
+    enum writes writes;
+    char *selling_party;     /* NULL: the account's */
+    char *scac;              /* scacCode, NULL when none */
+    char *carrier;           /* carrier (EU), NULL when none */
+    char *ship_method;       /* own carrier's shipMethod, NULL when none */
+    char *weight_value;      /* default weight of a box, NULL when none */
+    char *weight_unit;       /* KG or LB */
+    char *address;           /* shipFromParty.address as JSON text, NULL when none */
+    struct limit limits[LIMIT_COUNT];
+};
+
+/* Where a secret comes from; read when the account is first used. */
+enum source_kind { SOURCE_NONE, SOURCE_ENV, SOURCE_FILE, SOURCE_COMMAND };
+struct source {
+    enum source_kind kind;
+    char *name;  /* environment variable or path */
+    char **argv; /* command; ends with NULL */
+};
+
+struct credentials {
+    char *client_id; /* not secret */
+    struct source client_secret;
+    struct source refresh_token;
+};
+
+struct tokens;
+struct quota;
+
+struct account {
+    char *id;
+    enum program program;
+    char *region;             /* "na" "eu" "fe"; NULL with an endpoint */
+    char *endpoint;           /* "https://sellingpartnerapi-na.amazon.com", no slash at the end */
+    char *lwa_url;            /* the token endpoint, complete */
+    char *selling_party;      /* the vendor code */
+    char *target_application; /* NULL: none */
+    char *version;            /* "v1" */
+    int64_t since_ms;         /* older orders are left alone; INSTANT_NONE: all */
+    struct warehouse *warehouses;
+    size_t warehouse_count;
+    struct limit limits[LIMIT_COUNT];
+    int batch_acknowledgements; /* elements a POST; 10 */
+    int batch_labels;           /* 10 */
+    int batch_confirmations;    /* 1 */
+    int batch_scans;            /* 1 */
+    double rate[OP_COUNT];      /* from `rates`; 0: the model's */
+    int burst[OP_COUNT];        /* 0: the model's */
+    struct credentials credentials;
+    struct tokens *tokens; /* made by spapi_add_account */
+    struct quota *quota;
+};
+
+struct account *account_new(const char *id);
+void account_free(struct account *a);
+/* Sets endpoint and lwa_url from region: ERR_INPUT for a region nobody knows. */
+enum err account_set_region(struct account *a, const char *region, struct fault *f);
+/* Sets endpoint (and LWA on the same host); https, or http to loopback. */
+enum err account_set_endpoint(struct account *a, const char *url, struct fault *f);
+/* A new warehouse with defaults, owned by the account; pointers to older ones become invalid. */
+struct warehouse *account_add_warehouse(struct account *a, const char *code);
+/* NULL when the account does not name it. */
+const struct warehouse *account_warehouse(const struct account *a, const char *code);
+/* Reads a source into a secret: env, file (refused if others can read it) or command. */
+enum err source_read(const struct source *s, const char *what, struct secret *out,
+                     struct fault *f);
+
+#endif
