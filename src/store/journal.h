@@ -1,0 +1,49 @@
+/* The one append-only log: what happened, in order, hash-chained; and the runs (design 8). */
+#ifndef DRAY_STORE_JOURNAL_H
+#define DRAY_STORE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "store/store.h"
+
+/* One thing that happened. */
+struct entry {
+    int64_t id;
+    int64_t at_ms;
+    const char *what;    /* "order.new", "effect.sending", "call", "document.ready", … */
+    const char *account; /* "" when none */
+    int64_t record;      /* 0 when none */
+    int64_t effect;      /* 0 when none */
+    int64_t run;         /* 0 when none */
+    const char *detail;  /* JSON object, nothing personal; NULL when none */
+    size_t detail_len;
+};
+
+/* Appends; e->id and e->at_ms are set. The entry's hash covers its content and the hash before. */
+enum err journal_add(struct store *s, struct entry *e, struct fault *f);
+
+struct entry_filter {
+    int64_t record, effect, run; /* 0: any */
+    const char *what;            /* exact, or a beginning that ends with '*'; NULL: any */
+    int64_t after_id;
+    int64_t limit;
+};
+typedef bool entry_fn(void *arg, const struct entry *e);
+enum err journal_each(struct store *s, const struct entry_filter *filter, entry_fn *fn,
+                      void *arg, struct fault *f);
+
+/* A run of a script: begun before its first line. */
+enum run_state { RUN_RUNNING, RUN_DONE, RUN_FAILED, RUN_CRASHED };
+const char *run_state_name(enum run_state s);
+enum err run_begin(struct store *s, const char *script, const struct digest *source,
+                   int64_t *id, struct fault *f);
+enum err run_end(struct store *s, int64_t id, enum run_state state, const char *error,
+                 struct fault *f);
+/* At start of the owner: what is still marked running crashed. */
+enum err run_recover(struct store *s, int64_t *crashed, struct fault *f);
+
+#endif
