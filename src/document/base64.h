@@ -14,6 +14,7 @@ struct base64 {
     unsigned have;    /* characters of it, 0 to 3, padding included */
     unsigned padding; /* '=' seen, 0 to 2; after it only line ends */
     size_t offset;    /* characters taken, for messages */
+    size_t bytes;     /* decoded so far */
 };
 
 /* Decodes a piece cut anywhere; bytes are appended to `out`. ERR_INPUT names the offset; ERR_LIMIT
