@@ -67,6 +67,8 @@ const char *json_get_str(const struct json *object, const char *key, const char 
 bool json_get_bool(const struct json *object, const char *key, bool otherwise);
 /* True and *number set when the value is a JSON_INT. */
 bool json_int(const struct json *value, int64_t *number);
+/* The `count` members of an object in the order of their keys; the caller frees the list. */
+const struct json **json_sorted(const struct json *object);
 
 /* Building. */
 struct json *json_object(struct arena *a);
