@@ -1,0 +1,95 @@
+/* Everything one dray process works with, and what all parts of the workflow tell each other.
+ *
+ * The parts below (sender, prover, poller, intake) are driven by round.c; the engine and the
+ * commands see them through this header and vendor.h. One host for a state folder. */
+#ifndef DRAY_WORKFLOW_HOST_H
+#define DRAY_WORKFLOW_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "document/archive.h"
+#include "net/loop.h"
+#include "net/transport.h"
+#include "spapi/account.h"
+#include "spapi/call.h"
+#include "store/effect.h"
+#include "store/record.h"
+#include "store/store.h"
+
+struct intake;
+struct sender;
+struct prover;
+struct poller;
+
+/* Who wants to hear what happened; any function may be NULL. All are called within a round,
+ * before its commit; they may queue, not wait. */
+struct host_watch {
+    void (*effect)(void *arg, const struct effect *e); /* an effect has a new state */
+    void (*record)(void *arg, const struct record *r, const char *what); /* "order.new" … */
+    void *arg;
+};
+
+/* Calls by operation, for the table at the end. */
+struct host_figures {
+    int64_t calls[OP_COUNT];     /* HTTP attempts */
+    int64_t throttled[OP_COUNT]; /* 429 answers */
+    int64_t token_calls;         /* to LWA */
+};
+
+struct host {
+    struct clock *clock;
+    struct loop *loop;
+    struct random *random;
+    struct transport *transport;
+    struct store *store;
+    struct archive *archive;
+    struct spapi *spapi;
+    struct account **accounts; /* owned */
+    size_t account_count;
+    struct intake *intake;
+    struct sender *sender;
+    struct prover *prover;
+    struct poller *poller;
+    struct host_watch watch;
+    struct host_figures figures;
+    int64_t run;     /* the run in whose name the engine acts just now; 0 */
+    int eager;       /* > 0: somebody waits for everything to be proved */
+    bool failed;     /* a flush failed: nothing more may be sent */
+};
+
+/* What a host is made of; everything is taken over (freed by host_close) except the clock. */
+struct host_parts {
+    struct clock *clock; /* borrowed */
+    struct loop *loop;
+    struct random *random;
+    struct transport *transport;
+    struct store *store;
+    struct archive *archive;
+    struct account **accounts;
+    size_t account_count;
+};
+
+/* Puts a host together, sweeps the archive, and turns what a crash left: `sending` becomes
+ * `unknown` (law 5), running runs become crashed. */
+struct host *host_open(const struct host_parts *parts, struct fault *f);
+/* Withdraws what is under way, commits nothing, frees all. NULL is fine. */
+void host_close(struct host *h);
+
+struct account *host_account(const struct host *h, const char *id); /* NULL when unknown */
+int64_t host_now(const struct host *h);                             /* UTC milliseconds */
+
+/* The one way to change an effect: store, log, watchers. */
+enum err host_move(struct host *h, struct effect *e, const struct effect_change *c,
+                   struct fault *f);
+/* An entry of the log about a record, and the watchers told. `detail` may be NULL. */
+enum err host_event(struct host *h, const struct record *r, const char *what,
+                    const struct json *detail, struct fault *f);
+/* A record's state changes; tells it as event `what` ("order.accepted"; NULL: no event). */
+enum err host_state(struct host *h, struct record *r, enum order_state state, const char *what,
+                    struct fault *f);
+
+#endif

@@ -1,0 +1,24 @@
+/* The round (law 2): completions in, tasks resumed, their writes applied, one commit, then what
+ * waited for durability goes on and the sends that the commit made legal begin. */
+#ifndef DRAY_WORKFLOW_ROUND_H
+#define DRAY_WORKFLOW_ROUND_H
+
+#include <stdbool.h>
+
+#include "workflow/host.h"
+
+/* Who takes part in rounds beside the workflow (the engine's tasks). */
+struct round_party {
+    void (*step)(void *arg);    /* resume what can go on; may write */
+    void (*durable)(void *arg); /* everything written so far is durable */
+    bool (*busy)(void *arg);    /* wants another round at once */
+    void *arg;
+};
+
+/* Goes through rounds until `done` says so (asked after each commit), a signal came (ERR_CANCELLED) or a
+ * flush failed (ERR_IO, h->failed). With a virtual clock time jumps when nothing else is left. `deadline_ms`
+ * is monotonic; INT64_MAX: none; ERR_BUSY when it passes. */
+enum err round_run(struct host *h, const struct round_party *party, bool (*done)(void *arg),
+                   void *arg, int64_t deadline_ms, struct fault *f);
+
+#endif
