@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 enum { EXIT_OUT_OF_MEMORY = 70 };
 
 _Noreturn static void out_of_memory(void)
@@ -55,4 +57,10 @@ char *mem_copy(const char *text, size_t len)
 char *mem_text(const char *text)
 {
     return text == NULL ? NULL : mem_copy(text, strlen(text));
+}
+
+void mem_cleanse(void *data, size_t len)
+{
+    if (data != NULL)
+        OPENSSL_cleanse(data, len);
 }

@@ -23,4 +23,7 @@ char *mem_copy(const char *text, size_t len);
 /* A copy of a C string; NULL gives NULL. */
 char *mem_text(const char *text);
 
+/* Overwrites what held a secret, in a way that the compiler does not remove. NULL is fine. */
+void mem_cleanse(void *data, size_t len);
+
 #endif
