@@ -8,10 +8,10 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-/* Runs argv (NULL-terminated, argv[0] looked up in PATH) with `input` on stdin (may be NULL),
- * gathers stdout up to out->max, waits at most timeout_ms, then kills. Blocks the caller: for
- * start-up only (credentials). ERR_NOT_FOUND: no such program; ERR_IO: it failed, with its exit
- * code in the sentence; its stderr is passed through. */
+/* Runs argv (NULL-terminated, argv[0] looked up in PATH) with `input` on stdin (may be
+ * NULL), gathers stdout up to out->max, waits at most timeout_ms, then kills. Blocks the
+ * caller: for start-up only (credentials). ERR_NOT_FOUND: no such program; ERR_IO: it
+ * failed, with its exit code in the sentence; its stderr is passed through. */
 enum err process_capture(const char *const *argv, const char *input, size_t input_len,
                          struct buf *out, int64_t timeout_ms, struct fault *f);
 

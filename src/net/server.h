@@ -1,6 +1,7 @@
 /* An HTTP server on loopback: libmicrohttpd's epoll descriptor in the loop.
  *
- * Requests only queue; server_drain hands them to the handler, which answers now or later. */
+ * Requests only queue; server_drain hands them to the handler, which answers now or
+ * later. */
 #ifndef DRAY_NET_SERVER_H
 #define DRAY_NET_SERVER_H
 
@@ -18,7 +19,8 @@ struct server_request;
 /* Called from server_drain; must lead to exactly one server_answer or server_hang_up. */
 typedef void server_fn(void *arg, struct server_request *request);
 
-/* Listens on 127.0.0.1; port 0 picks a free one. Bodies above `body_max` are answered 413. */
+/* Listens on 127.0.0.1; port 0 picks a free one. Bodies above `body_max` are answered
+ * 413. */
 struct server *server_new(struct loop *l, uint16_t port, size_t body_max, server_fn *fn,
                           void *arg, struct fault *f);
 void server_free(struct server *s);
@@ -39,9 +41,9 @@ enum server_trouble {
     SERVER_CUT_SHORT /* announces the whole length, sends half, closes */
 };
 /* Answers and ends the request. Everything is copied. */
-void server_answer(struct server_request *r, int status, const struct http_header *headers,
-                   size_t header_count, const char *body, size_t len,
-                   enum server_trouble trouble);
+void server_answer(struct server_request *r, int status,
+                   const struct http_header *headers, size_t header_count,
+                   const char *body, size_t len, enum server_trouble trouble);
 /* Closes the connection without a byte of answer. */
 void server_hang_up(struct server_request *r);
 

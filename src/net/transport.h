@@ -1,8 +1,8 @@
 /* The network door (law 1): one HTTP request out, one reply in.
  *
  * Two sides: libcurl (net/http_client.h) and, in tests, the simulator in the same process
- * (bind/sim.c). Both only queue what happens; transport_drain delivers it, so no callback runs
- * inside a callback of libcurl (law 2). */
+ * (bind/sim.c). Both only queue what happens; transport_drain delivers it, so no callback
+ * runs inside a callback of libcurl (law 2). */
 #ifndef DRAY_NET_TRANSPORT_H
 #define DRAY_NET_TRANSPORT_H
 
@@ -18,8 +18,9 @@ struct http_header {
     const char *value;
 };
 
-/* A request. Everything is borrowed until transport_send returns, except `body`, which must
- * stay until the exchange ends (a write is not copied, so that it cannot be replayed). */
+/* A request. Everything is borrowed until transport_send returns, except `body`, which
+ * must stay until the exchange ends (a write is not copied, so that it cannot be
+ * replayed). */
 struct http_request {
     const char *method; /* GET POST PUT PATCH DELETE */
     const char *url;    /* complete, already encoded */
@@ -42,24 +43,25 @@ enum http_outcome {
 /* What came back. Lives until the done function returns. */
 struct http_reply {
     enum http_outcome outcome;
-    int status;              /* 0 unless a status line came */
-    char request_id[96];     /* x-amzn-RequestId, "" when absent */
-    char error_type[96];     /* x-amzn-ErrorType, "" when absent */
-    char content_type[96];   /* "" when absent */
-    double rate_limit;       /* x-amzn-RateLimit-Limit, 0 when absent or not a number */
-    int64_t date_ms;         /* Date header, INSTANT_NONE when absent: for `doctor`'s clock check */
+    int status;            /* 0 unless a status line came */
+    char request_id[96];   /* x-amzn-RequestId, "" when absent */
+    char error_type[96];   /* x-amzn-ErrorType, "" when absent */
+    char content_type[96]; /* "" when absent */
+    double rate_limit;     /* x-amzn-RateLimit-Limit, 0 when absent or not a number */
+    int64_t
+        date_ms; /* Date header, INSTANT_NONE when absent: for `doctor`'s clock check */
     struct buf body;         /* empty when a body function took it */
     char why[200];           /* for people, when outcome is not HTTP_ANSWERED */
     int64_t started_mono_ms; /* when it was handed to the network */
     int64_t took_ms;
 };
 
-/* A piece of the body; reply->status is known. Called from transport_drain. False: stop here;
- * the exchange ends as HTTP_UNKNOWN with what was received discarded. */
+/* A piece of the body; reply->status is known. Called from transport_drain. False: stop
+ * here; the exchange ends as HTTP_UNKNOWN with what was received discarded. */
 typedef bool http_body_fn(void *arg, const struct http_reply *reply, const char *data,
                           size_t len);
-/* The end. Called exactly once from transport_drain unless withdrawn. The exchange is gone
- * after it. */
+/* The end. Called exactly once from transport_drain unless withdrawn. The exchange is
+ * gone after it. */
 typedef void http_done_fn(void *arg, struct http_reply *reply);
 
 struct exchange;
@@ -78,7 +80,8 @@ struct transport {
  * `body` may be NULL: then the reply's body is gathered. */
 static inline struct exchange *transport_send(struct transport *t,
                                               const struct http_request *request,
-                                              http_body_fn *body, http_done_fn *done, void *arg)
+                                              http_body_fn *body, http_done_fn *done,
+                                              void *arg)
 {
     return t->send(t, request, body, done, arg);
 }
