@@ -66,22 +66,22 @@ enum zpl_state {
 struct zpl {
     enum zpl_state state;
     unsigned char caret, tilde,
-        comma;             /* '^', '~', ',' unless the document changes them */
-    unsigned char lead;    /* prefix of the present command */
-    unsigned char name[2]; /* of the present command, upper case */
-    size_t have;           /* letters of it */
-    uint64_t at;           /* where it begins */
-    uint64_t offset;       /* bytes taken */
-    unsigned commas;       /* parameters of it that are complete */
-    bool binary;           /* its data are binary, */
-    uint64_t left;         /* so many bytes */
-    bool open;             /* between ^XA and ^XZ, */
-    uint64_t opened;       /* where that ^XA stands */
-    bool formats;          /* a ^XA was there */
-    bool prints;           /* a command that leaves ink was there */
-    bool control;          /* outside, within the parameters of a ~ command */
-    bool trailing;         /* a command came after the last ^XZ, */
-    uint64_t trailing_at;  /* here */
+        comma;            /* '^', '~', ',' unless the document changes them */
+    unsigned char lead;   /* prefix of the present command */
+    unsigned name;        /* of the present command: its two letters, upper case */
+    unsigned have;        /* letters of it so far */
+    uint64_t at;          /* where it begins */
+    uint64_t offset;      /* bytes taken */
+    unsigned commas;      /* parameters of it that are complete */
+    bool binary;          /* its data are binary, */
+    uint64_t left;        /* so many bytes */
+    bool open;            /* between ^XA and ^XZ, */
+    uint64_t opened;      /* where that ^XA stands */
+    bool formats;         /* a ^XA was there */
+    bool prints;          /* a command that leaves ink was there */
+    bool control;         /* outside, within the parameters of a ~ command */
+    bool trailing;        /* a command came after the last ^XZ, */
+    uint64_t trailing_at; /* here */
 };
 /* True when a document that begins so is ZPL; *skip is what stands before the first
  * command. */

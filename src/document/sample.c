@@ -76,7 +76,7 @@ void sample_zpl(struct buf *out, const char *order, const char *tracking,
 /* --- PNG: 8-bit grey
  * ---------------------------------------------------------------------- */
 
-enum { WIDTH = 600, HEIGHT = 900, MARGIN = 30, GLYPH_WIDTH = 5, GLYPH_HEIGHT = 7 };
+enum { WIDTH = 400, HEIGHT = 600, MARGIN = 20, GLYPH_WIDTH = 5, GLYPH_HEIGHT = 7 };
 enum { WHITE = 0xff, BLACK = 0x00 };
 
 /* Columns from left to right; bit 0 is the top row. */
@@ -155,14 +155,14 @@ static struct picture *draw_label(const char *order, const char *tracking)
     struct picture *p = mem_new(sizeof *p);
     for (int row = 0; row < HEIGHT; row++)
         memset(p->rows[row] + 1, WHITE, WIDTH);
-    draw_text(p, 40, 5, "SAMPLE LABEL");
-    draw_box(p, MARGIN, 110, WIDTH - 2 * MARGIN, 3);
-    draw_text(p, 150, 4, "TRACKING");
-    draw_text(p, 200, 6, tracking);
-    draw_box(p, MARGIN, 300, WIDTH - 2 * MARGIN, 3);
-    draw_text(p, 340, 4, "ORDER");
-    draw_text(p, 390, 6, order);
-    draw_box(p, MARGIN, 490, WIDTH - 2 * MARGIN, 3);
+    draw_text(p, 30, 4, "SAMPLE LABEL");
+    draw_box(p, MARGIN, 80, WIDTH - 2 * MARGIN, 3);
+    draw_text(p, 110, 3, "TRACKING");
+    draw_text(p, 150, 5, tracking);
+    draw_box(p, MARGIN, 220, WIDTH - 2 * MARGIN, 3);
+    draw_text(p, 250, 3, "ORDER");
+    draw_text(p, 290, 5, order);
+    draw_box(p, MARGIN, 360, WIDTH - 2 * MARGIN, 3);
     return p;
 }
 

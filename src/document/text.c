@@ -41,15 +41,26 @@ static bool continue_long(struct text *t, unsigned char c)
     return true;
 }
 
+static bool take_one(struct text *t, unsigned char c)
+{
+    if (t->left > 0)
+        return continue_long(t, c);
+    return is_plain(c) || begin_long(t, c);
+}
+
 bool text_take(struct text *t, const unsigned char *data, size_t len)
 {
-    for (size_t i = 0; i < len; i++, t->offset++) {
-        bool good = t->left > 0 ? continue_long(t, data[i])
-                                : is_plain(data[i]) || begin_long(t, data[i]);
-        if (!good)
-            return false;
+    size_t i = 0;
+    bool good = true;
+    while (good && i < len) {
+        while (t->left == 0 && i < len && is_plain(data[i]))
+            i++;
+        good = i == len || take_one(t, data[i]);
+        if (good && i < len)
+            i++;
     }
-    return true;
+    t->offset += i;
+    return good;
 }
 
 bool text_end(const struct text *t)

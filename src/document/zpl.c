@@ -33,24 +33,33 @@ void zpl_init(struct zpl *z, size_t skip)
     *z = (struct zpl){.caret = '^', .tilde = '~', .comma = ',', .offset = skip};
 }
 
-static bool is_name(const struct zpl *z, const char *name)
-{
-    return memcmp(z->name, name, 2) == 0;
-}
+/* A command's two letters as one number. */
+#define NAME(a, b) ((unsigned)(a) << 8 | (unsigned)(b))
 
 static bool is_prefix(const struct zpl *z, unsigned char c)
 {
     return c == z->caret || c == z->tilde;
 }
 
-static bool leaves_ink(const struct zpl *z)
+static bool leaves_ink(unsigned name)
 {
-    static const char names[][3] = {"FD", "FV", "GB", "GC", "GD", "GE",
-                                    "GF", "XG", "XF", "IM", "IL", "SN"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (is_name(z, names[i]))
-            return true;
-    return false;
+    switch (name) {
+    case NAME('F', 'D'):
+    case NAME('F', 'V'):
+    case NAME('G', 'B'):
+    case NAME('G', 'C'):
+    case NAME('G', 'D'):
+    case NAME('G', 'E'):
+    case NAME('G', 'F'):
+    case NAME('I', 'L'):
+    case NAME('I', 'M'):
+    case NAME('S', 'N'):
+    case NAME('X', 'F'):
+    case NAME('X', 'G'):
+        return true;
+    default:
+        return false;
+    }
 }
 
 static void begin_format(struct zpl *z, struct flaw *flaw)
@@ -82,15 +91,15 @@ static void begin_params(struct zpl *z)
 /* A command with ^ whose name is complete. */
 static void caret_command(struct zpl *z, struct flaw *flaw)
 {
-    if (is_name(z, "XA"))
+    if (z->name == NAME('X', 'A'))
         begin_format(z, flaw);
     else if (!z->open)
         outside_flaw(z, z->at, flaw);
-    else if (is_name(z, "XZ"))
+    else if (z->name == NAME('X', 'Z'))
         z->open = false;
-    if (is_name(z, "GF"))
+    if (z->name == NAME('G', 'F'))
         begin_params(z);
-    z->prints = z->prints || leaves_ink(z);
+    z->prints = z->prints || leaves_ink(z->name);
 }
 
 /* A command with ~: allowed anywhere, but none may be the last thing. */
@@ -101,7 +110,7 @@ static void tilde_command(struct zpl *z)
         z->trailing = true;
         z->trailing_at = z->at;
     }
-    if (is_name(z, "DY"))
+    if (z->name == NAME('D', 'Y'))
         begin_params(z);
 }
 
@@ -109,7 +118,8 @@ static void run_command(struct zpl *z, struct flaw *flaw)
 {
     z->state = ZPL_SCAN;
     z->control = false;
-    if (is_name(z, "CC") || is_name(z, "CD") || is_name(z, "CT"))
+    if (z->name == NAME('C', 'C') || z->name == NAME('C', 'D') ||
+        z->name == NAME('C', 'T'))
         z->state = ZPL_CHANGE;
     else if (z->lead == z->caret)
         caret_command(z, flaw);
@@ -122,6 +132,7 @@ static void begin_command(struct zpl *z, const struct piece *x)
     z->lead = *x->p;
     z->at = z->offset;
     z->have = 0;
+    z->name = 0;
     z->state = ZPL_NAME;
 }
 
@@ -141,11 +152,53 @@ static void step(struct zpl *z, struct piece *x, size_t len)
     z->offset += len;
 }
 
-/* On to the next prefix; outside of formats and ~ commands only white space is passed. */
-static void scan(struct zpl *z, struct piece *x, struct flaw *flaw)
+#define LETTER(c) (UINT32_C(1) << ((c) - 'A'))
+
+/* A command within a format that changes no state of the machine, whatever follows it. */
+static inline bool is_ordinary(unsigned char a, unsigned char b)
+{
+    static const uint32_t others =
+        LETTER('C') | LETTER('G') | LETTER('I') | LETTER('S') |
+        LETTER('X'); /* one of them changes something or prints */
+    if (a == 'G')
+        return b == 'B';
+    return a >= 'A' && a <= 'Z' && (others >> (a - 'A') & 1) == 0 && b != '^';
+}
+
+/* Nearly all commands of a label are ordinary; they are passed without the machine, as
+ * long as the prefixes are the usual ones. */
+static void pass_ordinary(struct zpl *z, struct piece *x)
+{
+    const unsigned char *p = x->caret, *end = x->tilde;
+    bool ink = false;
+    while (end - p >= 3 && is_ordinary(p[1], p[2])) {
+        ink |= p[1] == 'G' ||
+               (p[1] == 'F' && ((p[2] | 0x20) == 'd' || (p[2] | 0x20) == 'v'));
+        p = memchr(p + 3, '^', (size_t)(end - p - 3));
+        if (p == NULL)
+            p = end;
+    }
+    z->prints = z->prints || ink;
+    if (p > x->caret) {
+        step(z, x, (size_t)(p - x->p));
+        x->caret = NULL;
+    }
+}
+
+static void find_prefixes(const struct zpl *z, struct piece *x)
 {
     x->caret = next_of(x, x->caret, z->caret);
     x->tilde = next_of(x, x->tilde, z->tilde);
+}
+
+/* On to the next prefix; outside of formats and ~ commands only white space is passed. */
+static void scan(struct zpl *z, struct piece *x, struct flaw *flaw)
+{
+    find_prefixes(z, x);
+    if (z->open && z->caret == '^' && z->tilde == '~' && x->caret < x->tilde) {
+        pass_ordinary(z, x);
+        find_prefixes(z, x);
+    }
     const unsigned char *next = x->caret < x->tilde ? x->caret : x->tilde;
     for (const unsigned char *p = x->p; !z->open && !z->control && p < next; p++)
         if (!is_white(*p)) {
@@ -159,13 +212,19 @@ static void scan(struct zpl *z, struct piece *x, struct flaw *flaw)
     }
 }
 
+static unsigned upper(unsigned char c)
+{
+    return c >= 'a' && c <= 'z' ? c - 0x20u : c;
+}
+
 static void take_name(struct zpl *z, struct piece *x, struct flaw *flaw)
 {
     unsigned char c = *x->p;
     if (is_prefix(z, c)) { /* the one before was none */
         begin_command(z, x);
     } else {
-        z->name[z->have++] = c >= 'a' && c <= 'z' ? (unsigned char)(c - 0x20) : c;
+        z->name = z->name << 8 | upper(c);
+        z->have++;
         if (z->have == 2)
             run_command(z, flaw);
     }
@@ -178,10 +237,10 @@ static void take_change(struct zpl *z, struct piece *x)
 {
     unsigned char c = *x->p;
     z->state = ZPL_SCAN;
-    if (is_name(z, "CC")) {
+    if (z->name == NAME('C', 'C')) {
         z->caret = c;
         x->caret = NULL;
-    } else if (is_name(z, "CT")) {
+    } else if (z->name == NAME('C', 'T')) {
         z->tilde = c;
         x->tilde = NULL;
     } else {

@@ -243,6 +243,7 @@ static void test_zpl_formats(void)
 {
     CHECK_STR(ZPL_FLAW("^XA^FO9,9^FDx^FS^XZ"), "");
     CHECK_STR(ZPL_FLAW("\xef\xbb\xbf \r\n^xa^fdx^fs^xz\r\n^XA^FDy^FS^XZ\n"), "");
+    CHECK_STR(ZPL_FLAW("^XA^Fdx^FS^XZ"), "");
     CHECK_STR(ZPL_FLAW("~SD25~TA000\n^XA^FDx^FS^XZ"), "");
     CHECK_STR(ZPL_FLAW("CT~~CD,~CC^~CT~\r\n^XA~TA000~JSN^LT0^XZ^XA^FDx^FS^XZ"), "");
     CHECK_STR(ZPL_FLAW("\020CT~~CD,~CC^~CT~\r\n^XA^FDx^FS^XZ"), "");
