@@ -75,6 +75,7 @@ static inline void world_drain(struct world *w)
 static inline bool world_run(struct world *w, const int *count, int want)
 {
     int64_t limit = clock_mono_ms(w->clock) + WORLD_LIMIT_MS;
+    world_drain(w);
     while (*count < want && clock_mono_ms(w->clock) < limit) {
         loop_turn(w->loop, limit);
         world_drain(w);
