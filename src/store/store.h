@@ -34,6 +34,8 @@ void store_close(struct store *s);
 
 /* Something waits for a commit. */
 bool store_dirty(const struct store *s);
+/* A write, flush or checkpoint failed for good: nothing more may be sent. */
+bool store_broken(const struct store *s);
 /* Makes everything durable. ERR_IO is fatal (law 2). */
 enum err store_commit(struct store *s, struct fault *f);
 /* Housekeeping between rounds: a checkpoint when the WAL has grown, everything when `idle`. */

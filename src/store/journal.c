@@ -1,0 +1,261 @@
+/* The append-only log and the runs.
+ *
+ * Each entry's hash is SHA-256 over the hash before it and every member of the entry,
+ * with lengths, so that no two logs have the same chain. The newest hash and id stay in
+ * memory; what is undone takes them back (transaction.c). */
+#include "store/journal.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "store/inside.h"
+#include "store/statement.h"
+
+enum { COLUMN_ID, COLUMN_AT, COLUMN_ACCOUNT, COLUMN_RECORD, COLUMN_EFFECT, COLUMN_RUN };
+enum { COLUMN_WHAT = COLUMN_RUN + 1, COLUMN_DETAIL, COLUMN_HASH };
+#define ENTRY_COLUMNS "id, at_ms, account, record, effect, run, what, detail, hash"
+
+static void put_number(unsigned char *out, uint64_t number)
+{
+    for (int i = 7; i >= 0; i--, number >>= 8)
+        out[i] = (unsigned char)number;
+}
+
+static void hash_numbers(struct digester *d, const int64_t *numbers, size_t count)
+{
+    unsigned char bytes[8 * 8];
+    assert(count <= 8);
+    for (size_t i = 0; i < count; i++)
+        put_number(bytes + 8 * i, (uint64_t)numbers[i]);
+    digester_add(d, bytes, 8 * count);
+}
+
+/* The hash of an entry that follows `before`. A detail that is not there has length -1.
+ */
+static void hash_entry(struct digester *d, const struct digest *before,
+                       const struct entry *e, struct digest *out)
+{
+    size_t what_len = strlen(e->what), account_len = strlen(e->account);
+    const int64_t numbers[] = {e->id,
+                               e->at_ms,
+                               e->record,
+                               e->effect,
+                               e->run,
+                               (int64_t)what_len,
+                               (int64_t)account_len,
+                               e->detail == NULL ? -1 : (int64_t)e->detail_len};
+    digester_start(d);
+    digester_add(d, before->bytes, DIGEST_SIZE);
+    hash_numbers(d, numbers, sizeof numbers / sizeof numbers[0]);
+    digester_add(d, e->what, what_len);
+    digester_add(d, e->account, account_len);
+    if (e->detail != NULL)
+        digester_add(d, e->detail, e->detail_len);
+    digester_end(d, out);
+}
+
+static void read_entry(struct query *q, struct entry *e)
+{
+    e->id = row_int(q, COLUMN_ID);
+    e->at_ms = row_int(q, COLUMN_AT);
+    e->account = row_account(q, COLUMN_ACCOUNT);
+    e->record = row_int(q, COLUMN_RECORD);
+    e->effect = row_int(q, COLUMN_EFFECT);
+    e->run = row_int(q, COLUMN_RUN);
+    e->what = row_text(q, COLUMN_WHAT);
+    e->detail = row_text(q, COLUMN_DETAIL);
+    e->detail_len = row_len(q, COLUMN_DETAIL);
+}
+
+enum err journal_open(struct store *s, struct fault *f)
+{
+    struct query q;
+    query_read(&q, s, "SELECT id, hash FROM log ORDER BY id DESC LIMIT 1", f);
+    if (query_row(&q)) {
+        s->tail.id = row_int(&q, 0);
+        row_digest(&q, 1, &s->tail.hash);
+    }
+    s->kept_tail = s->tail;
+    return query_end(&q);
+}
+
+static enum err insert_entry(struct store *s, const struct entry *e, int64_t account,
+                             const struct digest *hash, struct fault *f)
+{
+    struct query q;
+    query_write(&q, s,
+                "INSERT INTO log(" ENTRY_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f);
+    query_int(&q, e->id);
+    query_int(&q, e->at_ms);
+    query_int(&q, account);
+    query_int(&q, e->record);
+    query_int(&q, e->effect);
+    query_int(&q, e->run);
+    query_text(&q, e->what);
+    query_text_n(&q, e->detail, e->detail_len);
+    query_digest(&q, hash);
+    return query_run(&q, NULL);
+}
+
+/* The transaction and savepoint are opened first, since with them goes the place in the
+ * chain. */
+enum err journal_add(struct store *s, struct entry *e, struct fault *f)
+{
+    int64_t account;
+    struct chain next;
+    enum err err = store_write(s, f);
+    if (err == ERR_OK)
+        err = account_intern(s, e->account, &account, f);
+    if (err != ERR_OK)
+        return err;
+    e->account = text_or_empty(e->account);
+    next.id = e->id = s->tail.id + 1;
+    e->at_ms = store_now(s);
+    hash_entry(s->digester, &s->tail.hash, e, &next.hash);
+    err = insert_entry(s, e, account, &next.hash, f);
+    if (err == ERR_OK)
+        s->tail = next;
+    return err;
+}
+
+static void add_what(struct clause *c, const char *what)
+{
+    size_t len = strlen(what);
+    if (len == 0 || what[len - 1] != '*') {
+        clause_text(c, " AND what = ?", what);
+        return;
+    }
+    clause_int(c, " AND substr(what, 1, ?)", (int64_t)len - 1);
+    clause_text(c, " = substr(?", what);
+    clause_int(c, ", 1, ?)", (int64_t)len - 1);
+}
+
+/* Entries of an effect are found by its order, for which there is an index. */
+static void add_entry_filter(struct clause *c, const struct entry_filter *filter)
+{
+    if (filter->record != 0)
+        clause_int(c, " AND record > 0 AND record = ?", filter->record);
+    if (filter->effect != 0) {
+        clause_int(c, " AND effect = ?", filter->effect);
+        clause_int(c, " AND record = (SELECT record FROM effect WHERE id = ?)",
+                   filter->effect);
+    }
+    if (filter->run != 0)
+        clause_int(c, " AND run > 0 AND run = ?", filter->run);
+    if (filter->what != NULL)
+        add_what(c, filter->what);
+    if (filter->after_id != 0)
+        clause_int(c, " AND id > ?", filter->after_id);
+    clause_add(c, " ORDER BY id");
+    if (filter->limit != 0)
+        clause_int(c, " LIMIT ?", filter->limit);
+}
+
+enum err journal_each(struct store *s, const struct entry_filter *filter, entry_fn *fn,
+                      void *arg, struct fault *f)
+{
+    struct clause c;
+    struct query q;
+    clause_init(&c, "SELECT " ENTRY_COLUMNS " FROM log WHERE 1");
+    add_entry_filter(&c, filter);
+    query_clause(&q, s, &c, f);
+    while (query_row(&q)) {
+        struct entry e;
+        read_entry(&q, &e);
+        if (q.err != ERR_OK || !fn(arg, &e))
+            break;
+    }
+    clause_clear(&c);
+    return query_end(&q);
+}
+
+/* True when this entry is what was written after `*tail`, which then moves on. */
+static bool follows(struct store *s, struct query *q, const struct entry *e,
+                    struct chain *tail)
+{
+    struct digest stored, computed;
+    if (e->id != tail->id + 1)
+        return false;
+    row_digest(q, COLUMN_HASH, &stored);
+    hash_entry(s->digester, &tail->hash, e, &computed);
+    tail->id = e->id;
+    tail->hash = computed;
+    return memcmp(&stored, &computed, sizeof stored) == 0;
+}
+
+static enum err broken(const struct store *s, int64_t id, struct fault *f)
+{
+    return fault_set(
+        f, ERR_INPUT,
+        "the log in %s is broken at entry %lld: it, or what stood before it, is "
+        "not as it was written",
+        s->path, (long long)id);
+}
+
+enum err journal_verify(struct store *s, struct fault *f)
+{
+    struct query q;
+    struct chain tail = {0};
+    int64_t wrong = 0;
+    query_read(&q, s, "SELECT " ENTRY_COLUMNS " FROM log ORDER BY id", f);
+    while (wrong == 0 && query_row(&q)) {
+        struct entry e;
+        read_entry(&q, &e);
+        if (q.err == ERR_OK && !follows(s, &q, &e, &tail))
+            wrong = e.id;
+    }
+    enum err err = query_end(&q);
+    if (err == ERR_OK && wrong == 0 && s->mode == STORE_OWN && tail.id != s->tail.id)
+        wrong = tail.id + 1;
+    return err == ERR_OK && wrong != 0 ? broken(s, wrong, f) : err;
+}
+
+const char *run_state_name(enum run_state s)
+{
+    static const char *const names[] = {"running", "done", "failed", "crashed"};
+    return names[s];
+}
+
+enum err run_begin(struct store *s, const char *script, const struct digest *source,
+                   int64_t *id, struct fault *f)
+{
+    struct query q;
+    query_write(&q, s,
+                "INSERT INTO run(state, begun_ms, ended_ms, script, error, source)"
+                " VALUES (0, ?, 0, ?, '', ?)",
+                f);
+    query_int(&q, store_now(s));
+    query_text(&q, script);
+    query_digest(&q, source);
+    enum err e = query_run(&q, NULL);
+    if (e == ERR_OK)
+        *id = sqlite3_last_insert_rowid(s->db);
+    return e;
+}
+
+enum err run_end(struct store *s, int64_t id, enum run_state state, const char *error,
+                 struct fault *f)
+{
+    struct query q;
+    int64_t changes;
+    query_write(&q, s, "UPDATE run SET state = ?, ended_ms = ?, error = ? WHERE id = ?",
+                f);
+    query_int(&q, state);
+    query_int(&q, store_now(s));
+    query_text(&q, text_or_empty(error));
+    query_int(&q, id);
+    enum err e = query_run(&q, &changes);
+    if (e == ERR_OK && changes == 0)
+        e = fault_set(f, ERR_NOT_FOUND, "there is no run %lld", (long long)id);
+    return e;
+}
+
+enum err run_recover(struct store *s, int64_t *crashed, struct fault *f)
+{
+    struct query q;
+    query_write(&q, s, "UPDATE run SET state = ?, ended_ms = ? WHERE state = 0", f);
+    query_int(&q, RUN_CRASHED);
+    query_int(&q, store_now(s));
+    return query_run(&q, crashed);
+}
