@@ -58,7 +58,7 @@ struct host {
     struct host_figures figures;
     int64_t run;     /* the run in whose name the engine acts just now; 0 */
     int eager;       /* > 0: somebody waits for everything to be proved */
-    bool failed;     /* a flush failed: nothing more may be sent */
+    struct fault trouble; /* the first failure inside a completion; ends the round (round.c) */
 };
 
 /* What a host is made of; everything is taken over (freed by host_close) except the clock. */
@@ -81,6 +81,11 @@ void host_close(struct host *h);
 
 struct account *host_account(const struct host *h, const char *id); /* NULL when unknown */
 int64_t host_now(const struct host *h);                             /* UTC milliseconds */
+
+/* A completion could not be applied: the round ends with this. Keeps the first one. */
+void host_trouble(struct host *h, const struct fault *f);
+/* Monotonic time of a UTC instant, for timers; INT64_MAX stays. */
+int64_t host_mono(const struct host *h, int64_t utc_ms);
 
 /* The one way to change an effect: store, log, watchers. */
 enum err host_move(struct host *h, struct effect *e, const struct effect_change *c,

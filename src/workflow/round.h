@@ -16,7 +16,7 @@ struct round_party {
 };
 
 /* Goes through rounds until `done` says so (asked after each commit), a signal came (ERR_CANCELLED) or a
- * flush failed (ERR_IO, h->failed). With a virtual clock time jumps when nothing else is left. `deadline_ms`
+ * flush failed (ERR_IO). With a virtual clock time jumps when nothing else is left. `deadline_ms`
  * is monotonic; INT64_MAX: none; ERR_BUSY when it passes. */
 enum err round_run(struct host *h, const struct round_party *party, bool (*done)(void *arg),
                    void *arg, int64_t deadline_ms, struct fault *f);

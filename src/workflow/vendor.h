@@ -51,6 +51,9 @@ enum err vendor_stand(struct host *h, const struct effect *e, struct stand *out,
 /* Looks again at every effect of an order that waits; moves those that may go on. */
 enum err vendor_reconsider(struct host *h, int64_t record, struct fault *f);
 
+/* An effect became ready: the sender is told, the order stands at confirming, denying … meanwhile. */
+enum err vendor_ready(struct host *h, const struct effect *e, struct fault *f);
+
 /* The element of the request for an effect (with body), complete, in the arena. */
 enum err vendor_request(struct host *h, struct arena *a, const struct effect *e,
                         struct json **element, struct fault *f);

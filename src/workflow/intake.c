@@ -1,0 +1,302 @@
+/* Documents on their way from a page to a row. */
+#include "workflow/intake.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "workflow/vendor.h"
+
+/* A document whose file is written and whose row waits. */
+struct pending {
+    struct paper paper; /* strings in `memory` */
+    struct arena memory;
+    int64_t mark;
+    struct pending *next;
+};
+
+struct intake {
+    struct host *host;
+    struct pending *first, **end; /* in order of arrival */
+    struct archive_batch *batch;  /* being flushed; NULL: none */
+    bool flushed;                 /* the pool is done with it */
+    int64_t batch_mark;           /* the last document of the batch */
+    int64_t mark;                 /* documents taken */
+    int64_t settled;              /* documents with rows */
+};
+
+struct intake *intake_new(struct host *h)
+{
+    struct intake *in = mem_new(sizeof *in);
+    in->host = h;
+    in->end = &in->first;
+    return in;
+}
+
+static void pending_free(struct pending *p)
+{
+    arena_clear(&p->memory);
+    free(p);
+}
+
+void intake_free(struct intake *in)
+{
+    if (in == NULL)
+        return;
+    while (in->batch != NULL && !in->flushed)
+        loop_turn(in->host->loop, clock_mono_ms(in->host->clock) + MS_SECOND);
+    if (in->batch != NULL)
+        archive_batch_end(in->batch, NULL);
+    while (in->first != NULL) {
+        struct pending *next = in->first->next;
+        pending_free(in->first);
+        in->first = next;
+    }
+    free(in);
+}
+
+/* The same document came twice before the first one had its row. */
+static bool waits_already(const struct intake *in, const struct paper *p)
+{
+    for (const struct pending *w = in->first; w != NULL; w = w->next)
+        if (w->paper.record == p->record && w->paper.kind == p->kind &&
+            strcmp(w->paper.package, p->package) == 0 &&
+            memcmp(&w->paper.digest, &p->digest, sizeof p->digest) == 0)
+            return true;
+    return false;
+}
+
+static enum err already_there(struct intake *in, const struct paper *p, bool *known,
+                              struct fault *f)
+{
+    *known = waits_already(in, p);
+    if (*known)
+        return ERR_OK;
+    return paper_known(in->host->store, p->record, p->kind, p->package, &p->digest, known, f);
+}
+
+static enum err write_file(struct intake *in, const struct paper *p, struct page_document *d,
+                           char path[ARCHIVE_PATH], struct fault *f)
+{
+    int64_t now = host_now(in->host);
+    if (d->large == NULL)
+        return archive_put(in->host->archive, p->id, d->finding.format, now, d->data, d->len,
+                           path, f);
+    struct archive_writer *large = d->large;
+    d->large = NULL;
+    return archive_finish(large, p->id, d->finding.format, now, path, f);
+}
+
+static void remember(struct intake *in, const struct paper *p, const char *path)
+{
+    struct pending *w = mem_new(sizeof *w);
+
+    arena_init(&w->memory);
+    w->paper = *p;
+    w->paper.account = arena_text(&w->memory, p->account);
+    w->paper.name = arena_text(&w->memory, p->name);
+    w->paper.package = arena_text(&w->memory, p->package);
+    w->paper.tracking = arena_text(&w->memory, p->tracking);
+    w->paper.ship_method = arena_text(&w->memory, p->ship_method);
+    w->paper.said = arena_text(&w->memory, p->said);
+    w->paper.is = arena_text(&w->memory, p->is);
+    w->paper.flaw = arena_text(&w->memory, p->flaw);
+    w->paper.path = arena_text(&w->memory, path);
+    w->mark = ++in->mark;
+    *in->end = w;
+    in->end = &w->next;
+}
+
+/* What is wrong with a document, Amazon's word about its format included; "" when nothing. */
+static void describe_flaw(struct paper *p, const struct finding *found, char *out, size_t size)
+{
+    if (found->flaw[0] != '\0')
+        snprintf(out, size, "%s", found->flaw);
+    else if (p->said[0] != '\0' && format_from_name(p->said) != found->format)
+        snprintf(out, size, "Amazon calls it %s, its bytes are %s", p->said, p->is);
+    else
+        out[0] = '\0';
+    if (out[0] != '\0')
+        log_write(LOG_WARN, "a document is not what it should be",
+                  log_body("purchaseOrderNumber", p->name), log_safe("kind", paper_kind_name(p->kind)),
+                  log_body("packageIdentifier", p->package), log_safe("flaw", out), LOG_END);
+}
+
+static enum err broken(struct intake *in, const struct record *r, const struct paper *p,
+                       const char *why, struct fault *f)
+{
+    struct arena a;
+    arena_init(&a);
+    struct json *detail = json_object(&a);
+    json_set_str(&a, detail, "kind", paper_kind_name(p->kind));
+    json_set_str(&a, detail, "package", p->package);
+    json_set_str(&a, detail, "why", why);
+    log_write(LOG_WARN, "a document cannot be decoded; it is asked for again with the next poll",
+              log_body("purchaseOrderNumber", r->name), log_safe("kind", paper_kind_name(p->kind)),
+              log_body("packageIdentifier", p->package), log_safe("why", why), LOG_END);
+    enum err e = host_event(in->host, r, "document.broken", detail, f);
+    arena_clear(&a);
+    return e;
+}
+
+/* One document of an element. `p` has what the element says of it. */
+static enum err take_one(struct intake *in, const struct record *r, struct paper *p,
+                         struct page_document *d, int64_t *fresh, struct fault *f)
+{
+    char flaw[200], path[ARCHIVE_PATH];
+    bool known;
+
+    if (d->broken[0] != '\0')
+        return broken(in, r, p, d->broken, f);
+    p->digest = d->digest;
+    enum err e = already_there(in, p, &known, f);
+    if (e != ERR_OK || known)
+        return e;
+    p->id = paper_next_id(in->host->store);
+    p->size = (int64_t)d->len;
+    p->is = format_name(d->finding.format);
+    describe_flaw(p, &d->finding, flaw, sizeof flaw);
+    p->flaw = flaw;
+    p->received_ms = host_now(in->host);
+    p->latest = true;
+    e = write_file(in, p, d, path, f);
+    if (e != ERR_OK)
+        return e;
+    remember(in, p, path);
+    (*fresh)++;
+    return ERR_OK;
+}
+
+static struct page_document *document_at(const struct page_item *item, const struct json *holder)
+{
+    int64_t at;
+    if (!json_int(json_get(holder, "content"), &at) || at < 0 ||
+        (size_t)at >= item->document_count)
+        return NULL;
+    return &item->documents[at];
+}
+
+static enum err take_packages(struct intake *in, const struct record *r, struct paper base,
+                              const struct page_item *item, int64_t *fresh, struct fault *f)
+{
+    const struct json *data = json_get(item->value, "labelData");
+    enum err e = ERR_OK;
+
+    base.said = json_get_str(item->value, "labelFormat", "");
+    for (const struct json *d = data == NULL ? NULL : data->first; d != NULL && e == ERR_OK;
+         d = d->next) {
+        struct paper p = base;
+        struct page_document *document = document_at(item, d);
+        p.package = json_get_str(d, "packageIdentifier", "");
+        p.tracking = json_get_str(d, "trackingNumber", "");
+        p.ship_method = json_get_str(d, "shipMethod", "");
+        e = document == NULL ? broken(in, r, &p, "it has no content", f)
+                             : take_one(in, r, &p, document, fresh, f);
+    }
+    return e;
+}
+
+enum err intake_take(struct intake *in, struct account *a, enum paper_kind kind,
+                     const struct page_item *item, int64_t *fresh, struct fault *f)
+{
+    struct arena memory;
+    struct record r;
+    struct fault unknown;
+    const char *po = json_get_str(item->value, "purchaseOrderNumber", "");
+
+    arena_init(&memory);
+    enum err e = record_find(in->host->store, &memory, RECORD_ORDER, a->id, po, false, &r, &unknown);
+    if (e == ERR_NOT_FOUND) {
+        log_write(LOG_WARN, "a document belongs to an order that dray has not seen; it is passed over",
+                  log_safe("account", a->id), log_body("purchaseOrderNumber", po),
+                  log_safe("kind", paper_kind_name(kind)), LOG_END);
+        arena_clear(&memory);
+        return ERR_OK;
+    }
+    if (e != ERR_OK) {
+        arena_clear(&memory);
+        return fault_set(f, e, "%s", unknown.text);
+    }
+    struct paper p = {.kind = kind, .record = r.id, .account = a->id, .name = r.name,
+                      .package = "", .tracking = "", .ship_method = "", .said = ""};
+    if (kind == PAPER_LABEL) {
+        e = take_packages(in, &r, p, item, fresh, f);
+    } else {
+        struct page_document *document = document_at(item, item->value);
+        p.said = json_get_str(item->value, "contentType", "");
+        e = document == NULL ? broken(in, &r, &p, "it has no content", f)
+                             : take_one(in, &r, &p, document, fresh, f);
+    }
+    arena_clear(&memory);
+    return e;
+}
+
+static void flush_work(void *arg)
+{
+    struct intake *in = arg;
+    archive_batch_flush(in->batch);
+}
+
+static void flush_done(void *arg)
+{
+    struct intake *in = arg;
+    in->flushed = true;
+}
+
+static enum err add_row(struct intake *in, const struct paper *p, struct fault *f)
+{
+    int64_t replaced = 0;
+    enum err e = paper_add(in->host->store, p, &replaced, f);
+    if (e != ERR_OK)
+        return e;
+    return vendor_paper_ready(in->host, p->record, (int)p->kind, replaced, f);
+}
+
+static enum err add_rows(struct intake *in, struct fault *f)
+{
+    enum err e = ERR_OK;
+    while (e == ERR_OK && in->first != NULL && in->first->mark <= in->batch_mark) {
+        struct pending *w = in->first;
+        in->first = w->next;
+        if (in->first == NULL)
+            in->end = &in->first;
+        e = add_row(in, &w->paper, f);
+        in->settled = w->mark;
+        pending_free(w);
+    }
+    return e;
+}
+
+enum err intake_step(struct intake *in, struct fault *f)
+{
+    enum err e = ERR_OK;
+
+    if (in->batch != NULL && in->flushed) {
+        e = archive_batch_end(in->batch, f);
+        in->batch = NULL;
+        if (e == ERR_OK)
+            e = add_rows(in, f);
+    }
+    if (e == ERR_OK && in->batch == NULL && in->first != NULL) {
+        in->batch = archive_seal(in->host->archive);
+        in->batch_mark = in->mark;
+        in->flushed = false;
+        assert(in->batch != NULL); /* every waiting document was put since the last seal */
+        loop_work(in->host->loop, flush_work, flush_done, in);
+    }
+    return e;
+}
+
+int64_t intake_mark(const struct intake *in)
+{
+    return in->mark;
+}
+
+bool intake_settled(const struct intake *in, int64_t mark)
+{
+    return in->settled >= mark;
+}

@@ -1,0 +1,68 @@
+/* The round: one flush for everything that happened since the last one. */
+#include "workflow/round.h"
+
+#include <string.h>
+
+#include "workflow/intake.h"
+#include "workflow/prover.h"
+#include "workflow/sender.h"
+
+/* What came in is applied; what is due is decided. Writes only, nothing leaves. */
+static enum err apply(struct host *h, const struct round_party *party, struct fault *f)
+{
+    transport_drain(h->transport);
+    if (h->trouble.code != ERR_OK) {
+        *f = h->trouble;
+        return f->code;
+    }
+    enum err e = intake_step(h->intake, f);
+    if (e == ERR_OK)
+        e = prover_step(h->prover, f);
+    if (e == ERR_OK && party != NULL)
+        party->step(party->arg);
+    if (e == ERR_OK)
+        e = sender_step(h->sender, f);
+    return e;
+}
+
+static enum err commit(struct host *h, struct fault *f)
+{
+    return store_dirty(h->store) ? store_commit(h->store, f) : ERR_OK;
+}
+
+static enum err one_round(struct host *h, const struct round_party *party, struct fault *f)
+{
+    enum err e = apply(h, party, f);
+    if (e == ERR_OK)
+        e = commit(h, f);
+    if (e != ERR_OK)
+        return e;
+    sender_release(h->sender);
+    if (party != NULL)
+        party->durable(party->arg);
+    return ERR_OK;
+}
+
+static bool busy(const struct host *h, const struct round_party *party)
+{
+    return transport_queued(h->transport) || store_dirty(h->store) ||
+           (party != NULL && party->busy(party->arg));
+}
+
+enum err round_run(struct host *h, const struct round_party *party, bool (*done)(void *arg),
+                   void *arg, int64_t deadline_ms, struct fault *f)
+{
+    for (;;) {
+        enum err e = one_round(h, party, f);
+        if (e != ERR_OK)
+            return e;
+        if (done(arg))
+            return ERR_OK;
+        if (loop_signal(h->loop) != 0)
+            return fault_set(f, ERR_CANCELLED, "stopped by a signal");
+        if (clock_mono_ms(h->clock) >= deadline_ms)
+            return fault_set(f, ERR_BUSY, "the time was over before it was done");
+        loop_turn(h->loop, busy(h, party) ? 0 : deadline_ms);
+        store_tidy(h->store, false);
+    }
+}

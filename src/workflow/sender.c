@@ -1,0 +1,372 @@
+/* Sends what is ready, within the quota, each thing once. */
+#include "workflow/sender.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "spapi/quota.h"
+#include "workflow/prover.h"
+#include "workflow/vendor.h"
+
+enum {
+    UNDER_WAY_MAX = 64,   /* requests on the network at once */
+    BODY_MAX = 1 << 20,   /* domain.md 10 #13 */
+    BACKOFF_FIRST_MS = 2 * MS_SECOND,
+    BACKOFF_MAX_MS = 5 * MS_MINUTE
+};
+
+/* One request with the effects that it carries. */
+struct parcel {
+    struct sender *sender;
+    struct account *account;
+    enum effect_kind kind;
+    int64_t *effects;
+    size_t count;
+    struct buf body;
+    struct call *call; /* NULL until released */
+    struct parcel *next;
+};
+
+struct sender {
+    struct host *host;
+    struct parcel *parcels; /* marked or on the network, oldest first */
+    size_t under_way;
+    struct timer timer;
+    bool awake;
+};
+
+static void wake(void *arg)
+{
+    struct sender *s = arg;
+    s->awake = true;
+}
+
+struct sender *sender_new(struct host *h)
+{
+    struct sender *s = mem_new(sizeof *s);
+    s->host = h;
+    s->awake = true;
+    return s;
+}
+
+static void parcel_free(struct parcel *p)
+{
+    buf_clear(&p->body);
+    free(p->effects);
+    free(p);
+}
+
+void sender_free(struct sender *s)
+{
+    if (s == NULL)
+        return;
+    while (s->parcels != NULL) {
+        struct parcel *p = s->parcels;
+        s->parcels = p->next;
+        if (p->call != NULL)
+            call_withdraw(p->call);
+        parcel_free(p);
+    }
+    timer_stop(s->host->loop, &s->timer);
+    free(s);
+}
+
+void sender_wake(struct sender *s)
+{
+    s->awake = true;
+}
+
+size_t sender_under_way(const struct sender *s)
+{
+    return s->under_way;
+}
+
+static void unlink_parcel(struct parcel *p)
+{
+    struct parcel **at = &p->sender->parcels;
+    while (*at != p)
+        at = &(*at)->next;
+    *at = p->next;
+    p->sender->under_way--;
+    p->sender->awake = true;
+}
+
+/* ---- answers ---- */
+
+static int64_t backoff(const struct sender *s, const struct effect *e)
+{
+    int64_t most = BACKOFF_FIRST_MS;
+    for (int64_t i = 1; i < e->sends && most < BACKOFF_MAX_MS; i++)
+        most *= 2;
+    return host_now(s->host) + most / 2 +
+           (int64_t)random_below(s->host->random, (uint64_t)most / 2 + 1);
+}
+
+static enum err accepted(struct sender *s, struct effect *e, const struct call_reply *r,
+                         struct fault *f)
+{
+    const char *id = json_get_str(r->body, "transactionId", "");
+    const struct effect_change taken = {
+        .to = EFFECT_ACCEPTED, .why = "Amazon took it; not proved yet", .transaction = id,
+        .request_id = r->request_id, .next_ms = prover_next(s->host, 0)};
+    const struct effect_change lost = {
+        .to = EFFECT_UNKNOWN, .why = "Amazon's answer named no transaction",
+        .request_id = r->request_id, .next_ms = prover_quiet(e->sent_ms)};
+    return host_move(s->host, e, id[0] != '\0' ? &taken : &lost, f);
+}
+
+/* A refused batch does not say whose fault it was: each goes again in a smaller one. */
+static enum err again(struct sender *s, struct effect *e, const char *why, struct fault *f)
+{
+    const struct effect_change change = {
+        .to = EFFECT_READY, .why = why, .next_ms = backoff(s, e)};
+    return host_move(s->host, e, &change, f);
+}
+
+static enum err refused(struct sender *s, struct effect *e, const struct call_reply *r,
+                        bool alone, struct fault *f)
+{
+    char why[400];
+    refusal_format(&r->refusal, why, sizeof why);
+    switch (r->refusal.kind) {
+    case REFUSAL_CONFLICT: {
+        const struct effect_change change = {
+            .to = EFFECT_UNKNOWN, .why = why, .request_id = r->request_id,
+            .next_ms = host_now(s->host)};
+        return host_move(s->host, e, &change, f);
+    }
+    case REFUSAL_ROLE:
+    case REFUSAL_CREDENTIALS:
+    case REFUSAL_EXPIRED_TOKEN:
+        return vendor_failed(s->host, e, EFFECT_HELD, why, f);
+    case REFUSAL_THROTTLED:
+        return again(s, e, why, f);
+    default:
+        return alone ? vendor_failed(s->host, e, EFFECT_REJECTED, why, f)
+                     : again(s, e, "its batch was refused; goes again in a smaller one", f);
+    }
+}
+
+static enum err unknown(struct sender *s, struct effect *e, const struct call_reply *r,
+                        struct fault *f)
+{
+    const struct effect_change change = {
+        .to = EFFECT_UNKNOWN, .why = r->fault.text, .request_id = r->request_id,
+        .next_ms = prover_quiet(e->sent_ms)};
+    return host_move(s->host, e, &change, f);
+}
+
+static enum err answered(struct parcel *p, struct effect *e, const struct call_reply *r,
+                         struct fault *f)
+{
+    if (e->state != EFFECT_SENDING)
+        return ERR_OK; /* evidence was quicker than the answer */
+    switch (r->outcome) {
+    case CALL_OK:
+        return accepted(p->sender, e, r, f);
+    case CALL_REFUSED:
+        return refused(p->sender, e, r, p->count == 1, f);
+    case CALL_NOT_SENT:
+        return again(p->sender, e, r->fault.text, f);
+    case CALL_UNKNOWN:
+        break;
+    }
+    return unknown(p->sender, e, r, f);
+}
+
+static void parcel_done(void *arg, const struct call_reply *reply)
+{
+    struct parcel *p = arg;
+    struct host *h = p->sender->host;
+    struct arena a;
+    struct fault f;
+    enum err err = ERR_OK;
+
+    unlink_parcel(p);
+    arena_init(&a);
+    for (size_t i = 0; i < p->count && err == ERR_OK; i++) {
+        struct effect e;
+        err = effect_get(h->store, &a, p->effects[i], false, &e, &f);
+        if (err == ERR_OK)
+            err = answered(p, &e, reply, &f);
+    }
+    if (err != ERR_OK)
+        host_trouble(h, &f);
+    arena_clear(&a);
+    parcel_free(p);
+}
+
+/* ---- what leaves ---- */
+
+/* The request cannot be built any more: a person must look. */
+static enum err hold(struct sender *s, struct effect *e, const struct fault *why,
+                     struct fault *f)
+{
+    return vendor_failed(s->host, e, EFFECT_HELD, why->text, f);
+}
+
+static enum err mark(struct sender *s, struct parcel *p, struct effect *e, struct fault *f)
+{
+    const struct effect_change change = {
+        .to = EFFECT_SENDING, .why = "", .next_ms = INT64_MAX, .sent = true};
+    p->effects[p->count++] = e->id;
+    return host_move(s->host, e, &change, f);
+}
+
+static enum err pack_one(struct sender *s, struct parcel *p, struct effect *e, struct json *list,
+                         struct arena *a, struct fault *f)
+{
+    struct json *element;
+    struct fault why;
+
+    if (vendor_request(s->host, a, e, &element, &why) != ERR_OK)
+        return hold(s, e, &why, f);
+    json_push(list, element);
+    return mark(s, p, e, f);
+}
+
+static void append_parcel(struct sender *s, struct parcel *p)
+{
+    struct parcel **at = &s->parcels;
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = p;
+    s->under_way++;
+}
+
+/* Packs the first effects of `list` that may travel together. */
+static enum err pack(struct sender *s, struct account *a, struct effect *list, size_t count,
+                     struct arena *memory, struct fault *f)
+{
+    struct parcel *p = mem_new(sizeof *p);
+    struct json *root = json_object(memory), *elements = json_array(memory);
+    enum err e = ERR_OK;
+
+    p->sender = s;
+    p->account = a;
+    p->kind = list[0].kind;
+    p->effects = mem_array(count, sizeof *p->effects);
+    buf_init(&p->body, BODY_MAX);
+    for (size_t i = 0; i < count && e == ERR_OK; i++)
+        e = pack_one(s, p, &list[i], elements, memory, f);
+    if (e != ERR_OK || p->count == 0) {
+        quota_return(a->quota, vendor_operation(p->kind)->id);
+        parcel_free(p);
+        return e;
+    }
+    json_set(memory, root, vendor_list(p->kind), elements);
+    json_write(&p->body, root);
+    append_parcel(s, p);
+    return ERR_OK;
+}
+
+/* How many of the first effects go into one request. */
+static size_t together(const struct account *a, const struct effect *list, size_t count)
+{
+    size_t n = 1;
+    while (n < count && n < (size_t)vendor_batch(a, &list[0]) &&
+           n < (size_t)vendor_batch(a, &list[n]))
+        n++;
+    return n;
+}
+
+static enum err next_request(struct sender *s, struct account *a, enum effect_kind kind,
+                             bool *packed, struct fault *f)
+{
+    struct arena memory;
+    struct effect *list;
+    size_t count;
+    const struct effect like = {.kind = kind};
+    const struct effect_filter filter = {
+        .account = a->id, .kinds = 1u << kind, .states = 1u << EFFECT_READY,
+        .due_ms = host_now(s->host), .with_body = true, .limit = vendor_batch(a, &like)};
+
+    *packed = false;
+    arena_init(&memory);
+    enum err e = effect_list(s->host->store, &memory, &filter, &list, &count, f);
+    if (e == ERR_OK && count > 0 &&
+        quota_take(a->quota, vendor_operation(kind)->id, clock_mono_ms(s->host->clock))) {
+        *packed = true;
+        e = pack(s, a, list, together(a, list, count), &memory, f);
+    }
+    arena_clear(&memory);
+    return e;
+}
+
+static void wake_at(struct sender *s, int64_t mono_ms)
+{
+    if (s->timer.slot == 0 || s->timer.due_ms > mono_ms)
+        timer_set(s->host->loop, &s->timer, mono_ms, wake, s);
+}
+
+/* Everything of one account and kind that the quota lets leave now. */
+static enum err drain_kind(struct sender *s, struct account *a, enum effect_kind kind,
+                           struct fault *f)
+{
+    const enum operation_id op = vendor_operation(kind)->id;
+    bool packed = true;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && packed && s->under_way < UNDER_WAY_MAX) {
+        int64_t now = clock_mono_ms(s->host->clock), next = quota_next(a->quota, op, now);
+        if (next > now) {
+            wake_at(s, next);
+            return ERR_OK;
+        }
+        e = next_request(s, a, kind, &packed, f);
+    }
+    return e;
+}
+
+static enum err plan_next_look(struct sender *s, struct fault *f)
+{
+    int64_t next;
+    enum err e = effect_next(s->host->store, 1u << EFFECT_READY, &next, f);
+    if (e == ERR_OK && next != INT64_MAX && next > host_now(s->host))
+        wake_at(s, host_mono(s->host, next));
+    return e;
+}
+
+enum err sender_step(struct sender *s, struct fault *f)
+{
+    struct host *h = s->host;
+    enum err e = ERR_OK;
+
+    if (!s->awake)
+        return ERR_OK;
+    s->awake = false;
+    for (size_t i = 0; i < h->account_count && e == ERR_OK; i++)
+        for (int kind = 0; kind < EFFECT_KIND_COUNT && e == ERR_OK; kind++)
+            if (h->accounts[i]->program == PROGRAM_VENDOR)
+                e = drain_kind(s, h->accounts[i], (enum effect_kind)kind, f);
+    return e == ERR_OK ? plan_next_look(s, f) : e;
+}
+
+static void release(struct sender *s, struct parcel *p)
+{
+    const struct call_request request = {
+        .account = p->account,
+        .op = vendor_operation(p->kind),
+        .body = buf_str(&p->body),
+        .body_len = p->body.len,
+        .admitted = true,
+    };
+    struct fault f;
+    if (call_start(s->host->spapi, &request, parcel_done, p, &p->call, &f) == ERR_OK)
+        return;
+    const struct call_reply never = {
+        .outcome = CALL_NOT_SENT, .next_token = "", .request_id = "", .fault = f};
+    parcel_done(p, &never);
+}
+
+void sender_release(struct sender *s)
+{
+    for (struct parcel *p = s->parcels, *next; p != NULL; p = next) {
+        next = p->next;
+        if (p->call == NULL)
+            release(s, p);
+    }
+}

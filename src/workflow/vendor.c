@@ -1,0 +1,346 @@
+/* The verbs of a vendor's order: what may be planned, under which key. */
+#include "workflow/vendor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "workflow/prover.h"
+#include "workflow/sender.h"
+#include "workflow/vendor_body.h"
+
+static const struct {
+    const char *name;
+    enum effect_kind kind;
+    enum order_state meanwhile; /* where the order stands while the effect is on its way */
+} verbs[VERB_COUNT] = {
+    [VERB_ACCEPT] = {"accept", EFFECT_ACKNOWLEDGE, ORDER_ACCEPTING},
+    [VERB_REJECT] = {"reject", EFFECT_ACKNOWLEDGE, ORDER_REJECTING},
+    [VERB_REQUEST_LABEL] = {"request_label", EFFECT_LABEL, ORDER_STATE_COUNT},
+    [VERB_CONFIRM] = {"confirm", EFFECT_SHIP, ORDER_CONFIRMING},
+    [VERB_FLOOR_DENY] = {"floor_deny", EFFECT_SHIP, ORDER_DENYING},
+    [VERB_SCAN] = {"scan", EFFECT_SCAN, ORDER_STATE_COUNT},
+};
+
+const char *verb_name(enum verb v)
+{
+    return v < VERB_COUNT ? verbs[v].name : "";
+}
+
+enum verb verb_find(const char *name)
+{
+    for (int v = 0; v < VERB_COUNT; v++)
+        if (strcmp(verbs[v].name, name) == 0)
+            return (enum verb)v;
+    return VERB_COUNT;
+}
+
+enum effect_kind verb_kind(enum verb v)
+{
+    return verbs[v].kind;
+}
+
+/* What a warehouse of this kind never does (domain.md 4.7). */
+static enum err check_warehouse(const struct order *o, enum verb verb, struct fault *f)
+{
+    if (o->house == NULL)
+        return fault_set(f, ERR_STATE,
+                         "order %s: the project file names no warehouse %s; add it to account \"%s\"",
+                         o->row.name, o->row.warehouse, o->row.account);
+    if (verb == VERB_REQUEST_LABEL && !o->house->amazon_labels)
+        return fault_set(f, ERR_STATE,
+                         "order %s: warehouse %s ships with its own carrier, which makes its own "
+                         "labels; Amazon refuses label requests for it",
+                         o->row.name, o->row.warehouse);
+    if (verb == VERB_SCAN && o->house->amazon_labels)
+        return fault_set(f, ERR_STATE,
+                         "order %s: warehouse %s ships with Amazon's labels, whose carriers report "
+                         "scans themselves",
+                         o->row.name, o->row.warehouse);
+    return ERR_OK;
+}
+
+/* The order has come to its end, or past the step. */
+static const char *impossible(const struct order *o, enum verb verb)
+{
+    switch ((enum order_state)o->row.state) {
+    case ORDER_CANCELLED:
+        return "the order is cancelled";
+    case ORDER_REJECTED:
+        return verb == VERB_REJECT ? NULL : "the order is rejected";
+    case ORDER_DENIED:
+        return verb == VERB_FLOOR_DENY ? NULL : "the order is denied";
+    case ORDER_SHIPPED:
+    case ORDER_DELIVERED:
+        return verb == VERB_CONFIRM || verb == VERB_SCAN ? NULL : "the order is shipped";
+    default:
+        return NULL;
+    }
+}
+
+/* Identifies an effect within its account and kind (durability.md 1.3). */
+static void business_key(const struct order *o, enum verb verb, const struct json *asked,
+                         struct buf *key)
+{
+    buf_text(key, o->row.name);
+    if (verb != VERB_SCAN)
+        return;
+    const struct json *d = json_get(asked, "statusUpdateDetails");
+    int64_t at = 0;
+    instant_parse(json_get_str(d, "statusDateTime", ""), &at, NULL, NULL);
+    buf_format(key, "|%s|%s|%s|%lld", json_get_str(d, "trackingNumber", ""),
+               json_get_str(d, "statusCode", ""), json_get_str(d, "reasonCode", ""),
+               (long long)(at / MS_SECOND));
+}
+
+/* What was asked, so that the same is known again; `again` and `why` are not part of it. */
+static void digest_asked(struct order *o, enum verb verb, const struct json *asked,
+                         struct digest *out)
+{
+    struct buf text;
+    struct json *fields = json_copy(&o->memory, asked);
+
+    json_set(&o->memory, fields, "dray", NULL);
+    buf_init(&text, 1 << 20);
+    buf_text(&text, verb_name(verb));
+    json_write_sorted(&text, fields);
+    digest_of(buf_str(&text), text.len, out);
+    buf_clear(&text);
+}
+
+static bool ended_badly(enum effect_state s)
+{
+    return s == EFFECT_FAILED || s == EFFECT_REJECTED || s == EFFECT_CANCELLED;
+}
+
+/* The key is taken: by the same wish, by one that may be repeated, or by a contradiction. */
+static enum err settle_key(const struct order *o, const struct effect *there,
+                           const struct effect *wanted, bool again, struct plan *out,
+                           int64_t *revision, struct fault *f)
+{
+    *revision = there->revision + 1;
+    if (ended_badly(there->state) || (again && there->state == EFFECT_SUCCEEDED))
+        return ERR_OK;
+    out->outcome = PLAN_EXISTING;
+    out->effect = there->id;
+    if (memcmp(&there->digest, &wanted->digest, sizeof wanted->digest) == 0 || again)
+        return ERR_OK;
+    if (strcmp(there->verb, wanted->verb) == 0)
+        return fault_set(f, ERR_CONFLICT,
+                         "order %s: %s was asked before with other content (effect %lld, %s); see "
+                         "`dray explain %s`",
+                         o->row.name, wanted->verb, (long long)there->id,
+                         effect_state_name(there->state), o->row.name);
+    return fault_set(f, ERR_CONFLICT,
+                     "order %s: %s contradicts %s, which was asked before (effect %lld, %s); see "
+                     "`dray explain %s`",
+                     o->row.name, wanted->verb, there->verb, (long long)there->id,
+                     effect_state_name(there->state), o->row.name);
+}
+
+static enum effect_state first_state(const struct stand *s)
+{
+    switch (s->step) {
+    case STEP_READY:
+        return EFFECT_READY;
+    case STEP_WAIT:
+        return EFFECT_WAITING;
+    case STEP_HOLD:
+        return EFFECT_HELD;
+    case STEP_DONE:
+        return EFFECT_SUCCEEDED;
+    case STEP_IMPOSSIBLE:
+        break;
+    }
+    return EFFECT_CANCELLED;
+}
+
+/* Inserts the effect in the state that it can have now. */
+static enum err add_effect(struct host *h, const struct order *o, struct effect *e,
+                           struct fault *f)
+{
+    struct stand stand = {.step = STEP_HOLD, .next_ms = INT64_MAX};
+    enum err err = ERR_OK;
+
+    if (o->house->writes == WRITES_OBSERVE) {
+        e->state = EFFECT_PLANNED;
+        e->why = "observe: nothing is sent (writes = \"observe\")";
+        e->next_ms = INT64_MAX;
+    } else {
+        err = vendor_stand(h, e, &stand, f);
+        e->state = first_state(&stand);
+        e->why = stand.step == STEP_DONE ? "" : stand.why;
+        e->evidence = stand.step == STEP_DONE ? stand.why : "";
+        e->next_ms = stand.step == STEP_WAIT ? stand.next_ms
+                     : e->state == EFFECT_READY ? 0 : INT64_MAX;
+    }
+    if (err == ERR_OK)
+        err = effect_add(h->store, e, f);
+    if (err != ERR_OK)
+        return err;
+    if (h->watch.effect != NULL)
+        h->watch.effect(h->watch.arg, e);
+    if (e->state == EFFECT_WAITING)
+        prover_wake(h->prover, e->next_ms);
+    return e->state == EFFECT_READY ? vendor_ready(h, e, f) : ERR_OK;
+}
+
+enum err vendor_ready(struct host *h, const struct effect *e, struct fault *f)
+{
+    const enum order_state meanwhile = verbs[verb_find(e->verb)].meanwhile;
+    struct arena a;
+    struct record r;
+    enum err err = ERR_OK;
+
+    sender_wake(h->sender);
+    if (meanwhile == ORDER_STATE_COUNT)
+        return ERR_OK;
+    arena_init(&a);
+    err = record_get(h->store, &a, e->record, false, &r, f);
+    if (err == ERR_OK)
+        err = host_state(h, &r, meanwhile, NULL, f);
+    arena_clear(&a);
+    return err;
+}
+
+/* Builds the request once with what is there, so that a wrong argument raises where it was written. */
+static enum err try_body(struct host *h, struct order *o, enum verb verb,
+                         const struct json *asked, struct fault *f)
+{
+    char question[200] = "";
+    struct json *element;
+
+    if (verb == VERB_CONFIRM && json_get(asked, "containers") == NULL)
+        body_question(o, asked, NULL, 0, question, sizeof question);
+    if (question[0] != '\0')
+        return ERR_OK; /* the effect will be held with the question */
+    return body_build(h, o, verb, asked, NULL, 0, &element, f);
+}
+
+static enum err plan_in(struct host *h, struct order *o, enum verb verb,
+                        const struct json *given, struct plan *out, struct fault *f)
+{
+    struct json *asked;
+    struct buf key, body;
+    struct effect there = {0};
+    const char *no = impossible(o, verb);
+
+    enum err e = check_warehouse(o, verb, f);
+    if (e == ERR_OK)
+        e = body_asked(o, verb, given, &asked, f);
+    if (e == ERR_OK)
+        e = try_body(h, o, verb, asked, f);
+    if (e != ERR_OK)
+        return e;
+    if (no != NULL) {
+        out->outcome = PLAN_IMPOSSIBLE;
+        snprintf(out->why, sizeof out->why, "%s", no);
+        return ERR_OK;
+    }
+    buf_init(&key, 1024);
+    buf_init(&body, 1 << 20);
+    business_key(o, verb, asked, &key);
+    json_write(&body, asked);
+    struct effect wanted = {
+        .kind = verbs[verb].kind, .verb = verb_name(verb), .record = o->row.id,
+        .account = o->row.account, .name = o->row.name, .key = buf_str(&key),
+        .body = buf_str(&body), .body_len = body.len, .why = "", .evidence = "",
+        .transaction = "", .run = h->run, .planned_ms = host_now(h),
+    };
+    const bool again = json_get_bool(json_get(asked, "dray"), "again", false);
+    digest_asked(o, verb, asked, &wanted.digest);
+    out->outcome = PLAN_NEW;
+    e = effect_by_key(h->store, &o->memory, wanted.account, wanted.kind, wanted.key, &there, f);
+    if (e == ERR_OK)
+        e = settle_key(o, &there, &wanted, again, out, &wanted.revision, f);
+    else if (e == ERR_NOT_FOUND)
+        e = ERR_OK;
+    if (e == ERR_OK && out->outcome == PLAN_NEW) {
+        e = add_effect(h, o, &wanted, f);
+        out->effect = wanted.id;
+    }
+    buf_clear(&key);
+    buf_clear(&body);
+    return e;
+}
+
+enum err vendor_plan(struct host *h, int64_t record, enum verb verb, const struct json *asked,
+                     struct plan *out, struct fault *f)
+{
+    struct order o;
+    memset(out, 0, sizeof *out);
+    enum err e = order_open(h, record, &o, f);
+    if (e == ERR_OK)
+        e = plan_in(h, &o, verb, asked, out, f);
+    order_close(&o);
+    return e;
+}
+
+const struct operation *vendor_operation(enum effect_kind kind)
+{
+    static const enum operation_id ids[EFFECT_KIND_COUNT] = {
+        [EFFECT_ACKNOWLEDGE] = OP_SUBMIT_ACKNOWLEDGEMENT,
+        [EFFECT_LABEL] = OP_SUBMIT_SHIPPING_LABEL_REQUEST,
+        [EFFECT_SHIP] = OP_SUBMIT_SHIPMENT_CONFIRMATIONS,
+        [EFFECT_SCAN] = OP_SUBMIT_SHIPMENT_STATUS_UPDATES,
+    };
+    return operation_get(ids[kind]);
+}
+
+const char *vendor_list(enum effect_kind kind)
+{
+    static const char *const lists[EFFECT_KIND_COUNT] = {
+        [EFFECT_ACKNOWLEDGE] = "orderAcknowledgements",
+        [EFFECT_LABEL] = "shippingLabelRequests",
+        [EFFECT_SHIP] = "shipmentConfirmations",
+        [EFFECT_SCAN] = "shipmentStatusUpdates",
+    };
+    return lists[kind];
+}
+
+/* A batch that failed is halved with every further send: the failed one does not say who it was. */
+int vendor_batch(const struct account *a, const struct effect *e)
+{
+    int most = 1;
+    switch (e->kind) {
+    case EFFECT_ACKNOWLEDGE:
+        most = a->batch_acknowledgements;
+        break;
+    case EFFECT_LABEL:
+        most = a->batch_labels;
+        break;
+    case EFFECT_SHIP:
+        most = a->batch_confirmations;
+        break;
+    case EFFECT_SCAN:
+        most = a->batch_scans;
+        break;
+    case EFFECT_KIND_COUNT:
+        break;
+    }
+    for (int64_t i = 0; i < e->sends && most > 1; i++)
+        most = most / 2;
+    return most;
+}
+
+enum err vendor_request(struct host *h, struct arena *a, const struct effect *e,
+                        struct json **element, struct fault *f)
+{
+    struct order o;
+    struct paper *labels = NULL;
+    size_t count = 0;
+    struct json *built = NULL, *asked = NULL;
+
+    enum err err = order_open(h, e->record, &o, f);
+    if (err == ERR_OK)
+        err = check_warehouse(&o, verb_find(e->verb), f);
+    if (err == ERR_OK)
+        err = vendor_asked(h, &o, e, &asked, f);
+    if (err == ERR_OK && e->kind == EFFECT_SHIP)
+        err = order_papers(h, &o, PAPER_LABEL, &labels, &count, f);
+    if (err == ERR_OK)
+        err = body_build(h, &o, verb_find(e->verb), asked, labels, count, &built, f);
+    if (err == ERR_OK)
+        *element = json_copy(a, built);
+    order_close(&o);
+    return err;
+}

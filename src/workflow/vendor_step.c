@@ -1,0 +1,336 @@
+/* Whether an effect may leave now: too early waits, no longer possible is cancelled, already done is
+ * proved (design 6; domain.md 4.1, 4.5). */
+#include <stdio.h>
+#include <string.h>
+
+#include "workflow/vendor.h"
+#include "workflow/vendor_body.h"
+
+enum { LABEL_LIFE_DAYS = 90 };
+
+static void say(struct stand *s, enum step step, int64_t next_ms, const char *why)
+{
+    s->step = step;
+    s->next_ms = next_ms;
+    snprintf(s->why, sizeof s->why, "%s", why);
+}
+
+static void wait_for(struct stand *s, const char *why)
+{
+    say(s, STEP_WAIT, INT64_MAX, why);
+}
+
+/* The containers of an order's label request, for a confirmation that gives none. */
+static enum err inherit_containers(struct host *h, struct order *o, struct json *asked,
+                                   struct fault *f)
+{
+    struct effect label;
+    struct arena *a = &o->memory;
+
+    enum err e = effect_by_key(h->store, a, o->row.account, EFFECT_LABEL, o->row.name, &label, f);
+    if (e == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (e == ERR_OK)
+        e = effect_get(h->store, a, label.id, true, &label, f);
+    if (e != ERR_OK)
+        return e;
+    const struct json *request = json_parse(a, label.body, label.body_len, f);
+    const struct json *boxes = json_get(request, "containers");
+    if (boxes != NULL)
+        json_set(a, asked, "containers", json_copy(a, boxes));
+    return ERR_OK;
+}
+
+enum err vendor_asked(struct host *h, struct order *o, const struct effect *e,
+                      struct json **asked, struct fault *f)
+{
+    struct effect whole = *e;
+    if (e->body == NULL) {
+        enum err err = effect_get(h->store, &o->memory, e->id, true, &whole, f);
+        if (err != ERR_OK)
+            return err;
+    }
+    *asked = json_parse(&o->memory, whole.body, whole.body_len, f);
+    if (*asked == NULL)
+        return fault_prefix(f, "effect %lld of order %s", (long long)e->id, o->row.name);
+    if (strcmp(e->verb, "confirm") == 0 && json_get(*asked, "containers") == NULL)
+        return inherit_containers(h, o, *asked, f);
+    return ERR_OK;
+}
+
+static void stand_acknowledge(const struct order *o, enum verb verb, struct stand *s)
+{
+    const char *status = o->row.status;
+    if (strcmp(status, "NEW") == 0 || status[0] == '\0')
+        say(s, STEP_READY, 0, "");
+    else if (verb == VERB_ACCEPT && strcmp(status, "CANCELLED") != 0)
+        say(s, STEP_DONE, 0, "Amazon shows the order as accepted already");
+    else if (verb == VERB_REJECT && strcmp(status, "CANCELLED") == 0)
+        say(s, STEP_DONE, 0, "Amazon shows the order as cancelled already");
+    else
+        say(s, STEP_IMPOSSIBLE, 0, verb == VERB_ACCEPT ? "the order is cancelled"
+                                                       : "the order is accepted already");
+}
+
+/* True when the acceptance is proved, also while a later step is under way. */
+static bool acceptance_proved(const struct order *o)
+{
+    const int state = o->row.state;
+    return state == ORDER_ACCEPTED || state == ORDER_CONFIRMING || state == ORDER_DENYING ||
+           state == ORDER_SHIPPED || state == ORDER_DELIVERED;
+}
+
+static const char *ended(const struct order *o)
+{
+    switch ((enum order_state)o->row.state) {
+    case ORDER_CANCELLED:
+        return "the order was cancelled meanwhile";
+    case ORDER_REJECTED:
+        return "the order is rejected";
+    case ORDER_DENIED:
+        return "the order is denied";
+    default:
+        return NULL;
+    }
+}
+
+/* Labels are made only on the day the order is due to ship, and no later than 90 days after. */
+static void stand_label(struct host *h, const struct order *o, struct stand *s)
+{
+    int64_t begin, end, now = host_now(h);
+    char text[INSTANT_TEXT], why[120];
+
+    if (o->row.state == ORDER_SHIPPED || o->row.state == ORDER_DELIVERED) {
+        say(s, STEP_IMPOSSIBLE, 0, "the order is shipped; Amazon makes no more labels");
+        return;
+    }
+    if (!acceptance_proved(o)) {
+        wait_for(s, "waits for the proved acceptance");
+        return;
+    }
+    zone_day(o->house->zone, o->row.ship_by_ms, &begin, &end);
+    if (now >= begin + LABEL_LIFE_DAYS * (int64_t)MS_DAY) {
+        say(s, STEP_IMPOSSIBLE, 0, "the ship day is 90 days past; Amazon makes no more labels");
+        return;
+    }
+    if (now >= begin) {
+        say(s, STEP_READY, 0, "");
+        return;
+    }
+    zone_format(o->house->zone, begin, text);
+    snprintf(why, sizeof why, "waits for the ship day, %.10s in %s", text, zone_name(o->house->zone));
+    say(s, STEP_WAIT, begin, why);
+}
+
+/* A label request of this order that is not settled: the confirmation must echo its answer. */
+static enum err label_pending(struct host *h, const struct order *o, bool *pending,
+                              struct fault *f)
+{
+    int64_t count = 0;
+    const struct effect_filter filter = {
+        .record = o->row.id,
+        .kinds = 1u << EFFECT_LABEL,
+        .states = 1u << EFFECT_WAITING | 1u << EFFECT_READY | 1u << EFFECT_SENDING |
+                  1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN,
+    };
+    enum err e = effect_count(h->store, &filter, &count, f);
+    *pending = count > 0;
+    return e;
+}
+
+static enum err stand_labelled(struct host *h, struct order *o, const struct json *asked,
+                               struct stand *s, struct fault *f)
+{
+    struct paper *labels = NULL;
+    size_t count = 0;
+    bool pending = false;
+    char question[200];
+
+    enum err e = order_papers(h, o, PAPER_LABEL, &labels, &count, f);
+    if (e == ERR_OK && o->house->amazon_labels)
+        e = label_pending(h, o, &pending, f);
+    if (e != ERR_OK)
+        return e;
+    if (o->house->amazon_labels && (count == 0 || pending)) {
+        wait_for(s, pending ? "waits for the latest label" : "waits for Amazon's label");
+        return ERR_OK;
+    }
+    body_question(o, asked, labels, count, question, sizeof question);
+    if (question[0] != '\0')
+        say(s, STEP_HOLD, INT64_MAX, question);
+    return ERR_OK;
+}
+
+static enum err stand_confirm(struct host *h, struct order *o, const struct json *asked,
+                              struct stand *s, struct fault *f)
+{
+    struct paper *slips = NULL;
+    size_t count = 0;
+
+    say(s, STEP_READY, 0, "");
+    enum err e = stand_labelled(h, o, asked, s, f);
+    if (e != ERR_OK || s->step != STEP_READY || (o->row.flags & RECORD_SLIP) == 0)
+        return e;
+    e = order_papers(h, o, PAPER_SLIP, &slips, &count, f);
+    if (e == ERR_OK && count == 0)
+        wait_for(s, "waits for the packing slip that this order requires");
+    return e;
+}
+
+static enum err stand_ship(struct host *h, struct order *o, const struct effect *effect,
+                           enum verb verb, struct stand *s, struct fault *f)
+{
+    struct json *asked;
+
+    if (strcmp(o->row.status, "SHIPPED") == 0) {
+        say(s, verb == VERB_CONFIRM ? STEP_DONE : STEP_IMPOSSIBLE, 0,
+            "Amazon shows the order as shipped already");
+        return ERR_OK;
+    }
+    if (!acceptance_proved(o)) {
+        wait_for(s, "waits for the proved acceptance");
+        return ERR_OK;
+    }
+    say(s, STEP_READY, 0, "");
+    if (verb == VERB_FLOOR_DENY)
+        return ERR_OK;
+    enum err e = vendor_asked(h, o, effect, &asked, f);
+    return e == ERR_OK ? stand_confirm(h, o, asked, s, f) : e;
+}
+
+/* A scan's number must be one of the confirmed ones, letter by letter. */
+static enum err tracking_confirmed(struct host *h, struct order *o, const char *number,
+                                   bool *confirmed, bool *any, struct fault *f)
+{
+    struct effect ship;
+    struct json *asked;
+
+    *any = *confirmed = false;
+    enum err e = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_SHIP, o->row.name, &ship, f);
+    if (e == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (e == ERR_OK)
+        e = vendor_asked(h, o, &ship, &asked, f);
+    if (e != ERR_OK)
+        return e;
+    const struct json *boxes = json_get(asked, "containers");
+    for (const struct json *b = boxes == NULL ? NULL : boxes->first; b != NULL; b = b->next) {
+        *any = true;
+        *confirmed = *confirmed || strcmp(json_get_str(b, "trackingNumber", ""), number) == 0;
+    }
+    return ERR_OK;
+}
+
+static enum err stand_scan(struct host *h, struct order *o, const struct effect *effect,
+                           struct stand *s, struct fault *f)
+{
+    struct json *asked;
+    bool confirmed, any;
+
+    if (o->row.state != ORDER_SHIPPED && o->row.state != ORDER_DELIVERED) {
+        wait_for(s, "waits for the proved confirmation");
+        return ERR_OK;
+    }
+    enum err e = vendor_asked(h, o, effect, &asked, f);
+    if (e != ERR_OK)
+        return e;
+    const char *number =
+        json_get_str(json_get(asked, "statusUpdateDetails"), "trackingNumber", "");
+    e = tracking_confirmed(h, o, number, &confirmed, &any, f);
+    if (e != ERR_OK)
+        return e;
+    if (any && !confirmed)
+        say(s, STEP_HOLD, INT64_MAX,
+            "its tracking number is not the confirmed one; Amazon refuses such a scan");
+    else
+        say(s, STEP_READY, 0, "");
+    return ERR_OK;
+}
+
+static enum err stand_in(struct host *h, struct order *o, const struct effect *e,
+                         struct stand *s, struct fault *f)
+{
+    const enum verb verb = verb_find(e->verb);
+    const char *over = ended(o);
+
+    if (o->house == NULL) {
+        say(s, STEP_HOLD, INT64_MAX, "the project file names its warehouse no more");
+        return ERR_OK;
+    }
+    if (over != NULL && e->kind != EFFECT_ACKNOWLEDGE && verb != VERB_FLOOR_DENY) {
+        say(s, STEP_IMPOSSIBLE, 0, over);
+        return ERR_OK;
+    }
+    switch (e->kind) {
+    case EFFECT_ACKNOWLEDGE:
+        stand_acknowledge(o, verb, s);
+        return ERR_OK;
+    case EFFECT_LABEL:
+        stand_label(h, o, s);
+        return ERR_OK;
+    case EFFECT_SHIP:
+        if (over != NULL) {
+            say(s, o->row.state == ORDER_DENIED ? STEP_DONE : STEP_IMPOSSIBLE, 0, over);
+            return ERR_OK;
+        }
+        return stand_ship(h, o, e, verb, s, f);
+    case EFFECT_SCAN:
+        return stand_scan(h, o, e, s, f);
+    case EFFECT_KIND_COUNT:
+        break;
+    }
+    return fault_set(f, ERR_BUG, "effect %lld has no kind", (long long)e->id);
+}
+
+enum err vendor_stand(struct host *h, const struct effect *e, struct stand *out,
+                      struct fault *f)
+{
+    struct order o;
+    memset(out, 0, sizeof *out);
+    enum err err = order_open(h, e->record, &o, f);
+    if (err == ERR_OK)
+        err = stand_in(h, &o, e, out, f);
+    order_close(&o);
+    return err;
+}
+
+static enum err follow(struct host *h, struct effect *e, const struct stand *s, struct fault *f)
+{
+    static const enum effect_state states[] = {
+        [STEP_READY] = EFFECT_READY,         [STEP_WAIT] = EFFECT_WAITING,
+        [STEP_HOLD] = EFFECT_HELD,           [STEP_IMPOSSIBLE] = EFFECT_CANCELLED,
+        [STEP_DONE] = EFFECT_SUCCEEDED,
+    };
+    if (s->step == STEP_WAIT && strcmp(e->why, s->why) == 0 && e->next_ms == s->next_ms)
+        return ERR_OK;
+    if (s->step == STEP_DONE)
+        return vendor_succeeded(h, e, s->why, f);
+    if (s->step == STEP_IMPOSSIBLE)
+        return vendor_failed(h, e, EFFECT_CANCELLED, s->why, f);
+    const struct effect_change change = {
+        .to = states[s->step],
+        .why = s->why,
+        .next_ms = s->step == STEP_WAIT ? s->next_ms : s->step == STEP_READY ? 0 : INT64_MAX,
+    };
+    enum err err = host_move(h, e, &change, f);
+    return err == ERR_OK && s->step == STEP_READY ? vendor_ready(h, e, f) : err;
+}
+
+enum err vendor_reconsider(struct host *h, int64_t record, struct fault *f)
+{
+    struct arena a;
+    struct effect *list;
+    struct stand stand;
+    size_t count;
+    const struct effect_filter filter = {.record = record, .states = 1u << EFFECT_WAITING};
+
+    arena_init(&a);
+    enum err e = effect_list(h->store, &a, &filter, &list, &count, f);
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        e = vendor_stand(h, &list[i], &stand, f);
+        if (e == ERR_OK)
+            e = follow(h, &list[i], &stand, f);
+    }
+    arena_clear(&a);
+    return e;
+}
