@@ -133,18 +133,18 @@ static enum err fail_hiding(const struct walk *w, const char *expected,
     return walk_fail(w, NULL, sentence);
 }
 
+/* `unit` is one of what is counted. */
 static enum err check_length(const struct walk *w, const struct shape *s, size_t len,
                              const char *unit)
 {
-    char sentence[120];
-    if (s->max > 0 && len > (size_t)s->max)
-        snprintf(sentence, sizeof sentence, "expected at most %lld %s, got %zu",
-                 (long long)s->max, unit, len);
-    else if (s->min > 0 && len < (size_t)s->min)
-        snprintf(sentence, sizeof sentence, "expected at least %lld %s, got %zu",
-                 (long long)s->min, unit, len);
-    else
+    bool over = s->max > 0 && len > (size_t)s->max;
+    bool under = s->min > 0 && len < (size_t)s->min;
+    if (!over && !under)
         return ERR_OK;
+    int64_t bound = over ? s->max : s->min;
+    char sentence[120];
+    snprintf(sentence, sizeof sentence, "expected at %s %lld %s%s, got %zu",
+             over ? "most" : "least", (long long)bound, unit, bound == 1 ? "" : "s", len);
     return walk_fail(w, NULL, sentence);
 }
 
@@ -153,7 +153,7 @@ static enum err check_text(const struct walk *w, const struct shape *s,
 {
     if (v->type != JSON_STRING || v->len == 0)
         return fail_hiding(w, "text", v);
-    return check_length(w, s, v->len, "bytes");
+    return check_length(w, s, v->len, "byte");
 }
 
 static bool is_order_number(const struct json *v)
@@ -324,7 +324,7 @@ static enum err check_list(const struct walk *w, const struct shape *s,
 {
     if (v->type != JSON_ARRAY)
         return fail_hiding(w, "a list", v);
-    return check_length(w, s, v->count, "members");
+    return check_length(w, s, v->count, "member");
 }
 
 /* One value against its shape, without what is inside it. */
