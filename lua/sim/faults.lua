@@ -1,0 +1,110 @@
+-- What goes wrong between a client and Amazon, by rule or for one request (header x-sim-fault).
+
+local random = require("sim.random")
+
+---@class sim.Rule
+---@field operation string Amazon's name, "lwaToken", or "*"
+---@field kind string one of faults.kinds
+---@field rate? number share of the calls
+---@field nth? integer[] these calls, counted from 1 since the rule is there
+---@field times? integer at most so often
+---@field delay_ms? integer of "late"
+---@field applied? boolean "500", "503" and "html" answer so although the request was handled
+
+---@class sim.Faults
+local faults = {}
+faults.__index = faults
+
+---@type table<string, string>
+faults.kinds = {
+  lost_before = "the connection dies before the request is read",
+  lost_after = "the request is handled, its answer is lost",
+  late = "the request is handled, its answer comes too late",
+  duplicated = "the request arrives twice",
+  cut_short = "the request is handled, half of its answer comes",
+  garbage = "the request is handled, its answer is no JSON",
+  html = "a gateway's page instead of an answer",
+  ["429"] = "too many requests",
+  ["500"] = "internal failure",
+  ["503"] = "service unavailable",
+  expired = "the token expires now",
+  stuck = "the transaction stays Processing for ever, though applied",
+  false_failure = "the transaction says Failure, though applied",
+}
+
+---@param seed integer
+---@param rules? sim.Rule[]
+---@return sim.Faults
+function faults.new(seed, rules)
+  local self = setmetatable({ chance = random.new(seed, "faults"), rules = {} }, faults)
+  assert(self:set(rules or {}))
+  return self
+end
+
+local function check_rule(rule)
+  if type(rule) ~= "table" or not faults.kinds[rule.kind] then
+    return nil, ("there is no fault %q"):format(tostring(type(rule) == "table" and rule.kind or rule))
+  elseif not rule.rate and not rule.nth and not rule.times then
+    return nil, ("the fault %q needs rate, nth or times"):format(rule.kind)
+  elseif rule.rate and type(rule.rate) ~= "number" then
+    return nil, ("the rate of the fault %q must be a number"):format(rule.kind)
+  end
+  return true
+end
+
+local function set_of(list)
+  local out = {}
+  for _, n in ipairs(list or {}) do
+    out[math.tointeger(n) or n] = true
+  end
+  return out
+end
+
+--- Replaces all rules.
+---@param rules sim.Rule[]
+---@return boolean? ok, string? message
+function faults:set(rules)
+  local fresh = {}
+  for i, rule in ipairs(rules) do
+    local ok, message = check_rule(rule)
+    if not ok then
+      return nil, message
+    end
+    fresh[i] = { rule = rule, operation = rule.operation or "*", nth = set_of(rule.nth), seen = 0, played = 0 }
+  end
+  self.rules = fresh
+  return true
+end
+
+local function strikes(self, state)
+  local rule = state.rule
+  state.seen = state.seen + 1
+  if rule.times and state.played >= rule.times then
+    return false
+  elseif rule.nth then
+    return state.nth[state.seen] or false
+  end
+  return not rule.rate or self.chance:chance(rule.rate)
+end
+
+--- The fault for a call, nil for none. Every rule counts every call that it is about; the first one wins.
+---@param operation string
+---@param wanted? string value of x-sim-fault
+---@return sim.Rule?
+function faults:pick(operation, wanted)
+  local found
+  for _, state in ipairs(self.rules) do
+    if state.operation == "*" or state.operation == operation then
+      if strikes(self, state) and not found then
+        found = state.rule
+        state.played = state.played + 1
+      end
+    end
+  end
+  if wanted and faults.kinds[wanted] then
+    return { kind = wanted, operation = operation }
+  end
+  return found
+end
+
+return faults

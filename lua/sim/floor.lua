@@ -1,0 +1,130 @@
+-- What happens on the warehouse floor to each order: packed into which boxes, refused, or found missing when
+-- it should be packed; and what the vendor's own carrier sees afterwards. Decided by the seed, so a script,
+-- a person and a test agree on what ought to become of every order.
+
+local instant = require("sim.instant")
+local orders = require("sim.orders")
+local places = require("sim.places")
+local random = require("sim.random")
+
+local floor = {}
+
+local MINUTE = 60000
+
+-- How the floor's decisions are spread.
+local REJECTED, DENIED = 0.03, 0.03
+
+local function decision_of(r)
+  if r:chance(REJECTED) then
+    return "reject", r:pick({ "02", "03", "71" })
+  elseif r:chance(DENIED) then
+    return "deny"
+  end
+  return "pack"
+end
+
+-- The units of all lines, dealt out to the boxes one after the other.
+local function deal(order)
+  local boxes = {}
+  for i = 1, order.packages do
+    boxes[i] = { units = {}, grams = 200 }
+  end
+  local per_box = -(-orders.units(order) // order.packages)
+  local dealt = 0
+  for _, line in ipairs(order.lines) do
+    for _ = 1, line.quantity do
+      local box = boxes[dealt // per_box + 1]
+      box.units[line.line] = (box.units[line.line] or 0) + 1
+      box.grams = box.grams + line.grams
+      dealt = dealt + 1
+    end
+  end
+  return boxes
+end
+
+local function items_of(order, box)
+  local items = {}
+  for _, line in ipairs(order.lines) do
+    if box.units[line.line] then
+      items[#items + 1] = { line = line.line, quantity = box.units[line.line] }
+    end
+  end
+  return items
+end
+
+local function boxes_of(order, r)
+  local out = {}
+  local own = order.warehouse.labels == "own"
+  for i, box in ipairs(deal(order)) do
+    local pounds = order.warehouse.country == "US"
+    out[#out + 1] = {
+      box = tostring(i),
+      items = items_of(order, box),
+      weight = {
+        value = ("%.1f"):format(box.grams / (pounds and 453.6 or 1000)),
+        unitOfMeasure = pounds and "LB" or "KG",
+      },
+      trackingNumber = own and "JJD" .. r:digits(15) .. ("%02d"):format(i) or nil,
+    }
+  end
+  return out
+end
+
+local WAY = { "DEPARTED_FROM_FC", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED" }
+
+-- What the carrier saw of every box since it was picked up: the first few steps of its way.
+local function scans_of(order, boxes, picked_up_ms, r)
+  local city = places.of(order.warehouse.country).cities[1]
+  local out = {}
+  local steps = r:between(1, #WAY)
+  for _, box in ipairs(boxes) do
+    for step = 1, steps do
+      out[#out + 1] = {
+        trackingNumber = box.trackingNumber,
+        meaning = WAY[step],
+        statusDateTime = instant.text(picked_up_ms + step * 2 * MINUTE),
+        place = { city = city[1], stateOrRegion = city[2], postalCode = city[3],
+          countryCode = order.warehouse.country },
+      }
+    end
+  end
+  return out
+end
+
+--- What the floor does with one order. An order is picked up ten minutes before `now`, if it was there by then.
+---@param order sim.Order
+---@param seed integer
+---@param now integer
+---@return table
+function floor.decide(order, seed, now)
+  local r = random.new(seed, "floor " .. order.account .. " " .. order.purchaseOrderNumber)
+  local decision, code = decision_of(r)
+  if decision ~= "pack" then
+    return { decision = decision, code = code, account = order.account, warehouse = order.warehouse.code }
+  end
+  local boxes = boxes_of(order, r)
+  local picked_up_ms = math.max(order.created_ms, now - 10 * MINUTE)
+  return {
+    decision = decision,
+    account = order.account,
+    warehouse = order.warehouse.code,
+    boxes = boxes,
+    pickedUpAt = instant.text(picked_up_ms),
+    scans = order.warehouse.labels == "own" and scans_of(order, boxes, picked_up_ms, r) or nil,
+  }
+end
+
+--- The floor's decisions about all orders, for the file that `dray sim --floor` writes.
+---@param sim sim.Amazon
+---@return { orders: table<string, table> }
+function floor.all(sim)
+  local out = {}
+  for _, account in ipairs(sim.world.account_list) do
+    for _, order in ipairs(account.list) do
+      out[order.purchaseOrderNumber] = floor.decide(order, sim.settings.seed, sim.world.now)
+    end
+  end
+  return { orders = out }
+end
+
+return floor

@@ -1,0 +1,103 @@
+-- Labels, packing slips and invoices as Amazon sends them. Their base64 is made when it is first asked for
+-- and kept for the last few only.
+
+local orders = require("sim.orders")
+local places = require("sim.places")
+
+---@class sim.Papers
+local papers = {}
+papers.__index = papers
+
+local KEPT = 1000
+
+---@param documents { zpl: function, png: function, pdf: function }
+---@param json sim.Json
+---@return sim.Papers
+function papers.new(documents, json)
+  return setmetatable({ documents = documents, json = json, kept = {}, ring = {}, at = 0 }, papers)
+end
+
+-- The text under a key, made by `make` when it is not there any more.
+local function remember(self, key, make)
+  local text = self.kept[key]
+  if text then
+    return text
+  end
+  text = make()
+  self.at = self.at % KEPT + 1
+  if self.ring[self.at] then
+    self.kept[self.ring[self.at]] = nil
+  end
+  self.ring[self.at], self.kept[key] = key, text
+  return text
+end
+
+local function content(self, label, package)
+  local order = label.order
+  return remember(self, package.tracking, function()
+    local make = order.label_format == "ZPL" and self.documents.zpl or self.documents.png
+    return make(order.purchaseOrderNumber, package.tracking, label.ship_method)
+  end)
+end
+
+-- Base64 needs no escapes, so it is put in beside what the encoder made.
+local function label_data(self, label, package)
+  local place = places.of(label.order.warehouse.country)
+  local words = self.json:encode({
+    packageIdentifier = package.identifier,
+    trackingNumber = package.tracking,
+    shipMethod = label.ship_method,
+    shipMethodName = place.method_names[label.ship_method],
+  })
+  return words:sub(1, -2) .. ',"content":"' .. content(self, label, package) .. '"}'
+end
+
+--- A ShippingLabel.
+---@param label sim.Label
+---@return string json
+function papers:label(label)
+  local data = {}
+  for i, package in ipairs(label.packages) do
+    data[i] = label_data(self, label, package)
+  end
+  local order = label.order
+  return ('{"purchaseOrderNumber":"%s","sellingParty":%s,"shipFromParty":%s,"labelFormat":"%s","labelData":')
+    :format(order.purchaseOrderNumber, self.json:encode({ partyId = order.selling_party }),
+      self.json:encode({ partyId = order.warehouse.code }), order.label_format)
+    .. self.json.list(data) .. "}"
+end
+
+local function lines_of(order)
+  local lines = {
+    "Order " .. order.purchaseOrderNumber,
+    "Ships from " .. order.warehouse.code,
+    ("%d units"):format(orders.units(order)),
+  }
+  for _, line in ipairs(order.lines) do
+    lines[#lines + 1] = ("%d x %s"):format(line.quantity, line.asin or line.sku)
+  end
+  return lines
+end
+
+--- A PackingSlip.
+---@param order sim.Order
+---@return string json
+function papers:slip(order)
+  local text = remember(self, "slip " .. order.account .. " " .. order.purchaseOrderNumber, function()
+    return self.documents.pdf("Packing slip " .. order.purchaseOrderNumber, lines_of(order))
+  end)
+  return ('{"purchaseOrderNumber":"%s","contentType":"application/pdf","content":"'):format(
+    order.purchaseOrderNumber) .. text .. '"}'
+end
+
+--- A CustomerInvoice.
+---@param order sim.Order
+---@return string json
+function papers:invoice(order)
+  local text = remember(self, "invoice " .. order.account .. " " .. order.purchaseOrderNumber, function()
+    return self.documents.pdf("Tax invoice " .. order.purchaseOrderNumber, lines_of(order))
+  end)
+  return ('{"purchaseOrderNumber":"%s","content":"'):format(order.purchaseOrderNumber) .. text .. '"}'
+end
+
+return papers
