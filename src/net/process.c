@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "net/loop_uv.h"
 
+enum { LAST_OUTPUT_MS = 100 }; /* after the exit, while the pipe is not at its end */
+
 struct child {
     struct loop *loop;
     uv_process_t process;
@@ -31,12 +33,21 @@ static void close_once(uv_handle_t *handle)
         uv_close(handle, NULL);
 }
 
+static void on_limit(void *arg)
+{
+    struct child *c = arg;
+    c->late = true;
+}
+
 static void on_exit_of_child(uv_process_t *process, int64_t status, int number)
 {
     struct child *c = process->data;
     c->exited = true;
     c->status = status;
     c->signal = number;
+    int64_t end_ms = clock_mono_ms(loop_clock(c->loop)) + LAST_OUTPUT_MS;
+    if (end_ms < c->limit.due_ms)
+        timer_set(c->loop, &c->limit, end_ms, on_limit, c);
 }
 
 static void give_room(uv_handle_t *handle, size_t wanted, uv_buf_t *room)
@@ -62,12 +73,6 @@ static void on_written(uv_write_t *write, int status)
     struct child *c = write->data;
     (void)status;
     close_once((uv_handle_t *)&c->in);
-}
-
-static void on_limit(void *arg)
-{
-    struct child *c = arg;
-    c->late = true;
 }
 
 /* stdin: a pipe or nothing; stdout: a pipe; stderr: ours. */

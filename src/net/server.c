@@ -310,9 +310,7 @@ static struct MHD_Daemon *start_daemon(struct server *s, uint16_t port)
         (struct sockaddr *)&address, MHD_OPTION_URI_LOG_CALLBACK, begin_request, s,
         MHD_OPTION_NOTIFY_COMPLETED, end_request, s, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG,
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-        MHD_OPTION_END);
+        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG, MHD_OPTION_END);
 }
 
 static void on_poll_closed(uv_handle_t *handle)
