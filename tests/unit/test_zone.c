@@ -97,7 +97,7 @@ static void agrees_with_glibc(void)
 {
     const time_t until = (time_t)(civil_days(2038, 1, 1) * 86400);
     for (size_t i = 0; i < SAMPLE_COUNT; i++)
-        check_range(SAMPLE[i], 0, until, 17 * 3600 + 1799);
+        check_range(SAMPLE[i], 0, until, 23 * 3600 + 1799);
     use_glibc_zone("UTC");
 }
 
@@ -109,7 +109,7 @@ static void agrees_with_glibc_later(void)
     for (size_t i = 0; i < SAMPLE_COUNT; i++) {
         const struct zone *z = find(SAMPLE[i]);
         use_glibc_zone(SAMPLE[i]);
-        for (int j = 0; j < 2000; j++) /* up to the year 2600 */
+        for (int j = 0; j < 700; j++) /* up to the year 2600 */
             check_instant(z,
                           (time_t)(2145916800 + (int64_t)random_below(r, 17700000000u)));
     }
@@ -282,7 +282,7 @@ static void days_meet(void)
         zone_day(z, 0, &begin, &end);
         while (end < civil_days(2040, 1, 1) * MS_DAY) {
             CHECK(begin < end);
-            for (int64_t t = begin; t < end; t += (end - begin + 3) / 4) {
+            for (int64_t t = begin; t < end; t += (end - begin + 1) / 2) {
                 zone_day(z, t, &inside_begin, &inside_end);
                 CHECK(inside_begin == begin && inside_end == end);
             }
