@@ -1,0 +1,435 @@
+/* Runs that wait: queues, slices, waits. */
+#include "engine/task.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include <lauxlib.h>
+
+#include "base/mem.h"
+#include "engine/sandbox.h"
+#include "engine/trouble.h"
+#include "store/store.h"
+
+enum task_stage { TASK_READY, TASK_RUNNING, TASK_WAITING, TASK_DONE, TASK_FAILED };
+
+TAILQ_HEAD(task_queue, task);
+
+struct task {
+    struct tasks *all;
+    struct sandbox *box;
+    lua_State *L; /* anchored in the registry by the task's address */
+    int64_t run;
+    task_end_fn *end;
+    void *end_arg;
+    enum task_stage stage;
+    int nargs;     /* of the first resume */
+    uint64_t wait; /* number of the present or last wait */
+    bool pending;  /* its operation has not ended */
+    bool durable;  /* it ends when all is durable */
+    task_withdraw_fn *withdraw;
+    void *op;
+    lua_KFunction then;
+    lua_KContext ctx;
+    char *kill; /* why it is cancelled, or NULL */
+    char *late; /* what the deadline says */
+    char *error;
+    struct timer deadline;
+    struct task_queue *queue; /* that it stands in, or NULL */
+    TAILQ_ENTRY(task) queue_link;
+    LIST_ENTRY(task) link;
+};
+
+struct tasks {
+    struct host *host;
+    struct host_watch before; /* who watched the host until now */
+    struct task_queue ready;
+    struct task_queue batch; /* what this step resumes */
+    LIST_HEAD(, task) list;
+    LIST_HEAD(, task_watch) watches;
+    size_t count;
+    uint64_t waits; /* numbers given out */
+};
+
+/* ---- all tasks ---- */
+
+static void heard_effect(void *arg, const struct effect *e)
+{
+    struct tasks *ts = arg;
+    struct task_watch *next;
+    for (struct task_watch *w = LIST_FIRST(&ts->watches); w != NULL; w = next) {
+        next = LIST_NEXT(w, link);
+        if (w->effect != 0 && w->effect != e->id)
+            continue;
+        task_watch_stop(w);
+        task_wake(w->task, w->wait);
+    }
+    if (ts->before.effect != NULL)
+        ts->before.effect(ts->before.arg, e);
+}
+
+static void heard_record(void *arg, const struct record *r, const char *what)
+{
+    struct tasks *ts = arg;
+    if (ts->before.record != NULL)
+        ts->before.record(ts->before.arg, r, what);
+}
+
+struct tasks *tasks_new(struct host *h)
+{
+    struct tasks *ts = mem_new(sizeof *ts);
+    ts->host = h;
+    ts->before = h->watch;
+    h->watch =
+        (struct host_watch){.effect = heard_effect, .record = heard_record, .arg = ts};
+    TAILQ_INIT(&ts->ready);
+    TAILQ_INIT(&ts->batch);
+    LIST_INIT(&ts->list);
+    LIST_INIT(&ts->watches);
+    return ts;
+}
+
+void tasks_free(struct tasks *ts)
+{
+    if (ts == NULL)
+        return;
+    while (!LIST_EMPTY(&ts->list))
+        task_drop(LIST_FIRST(&ts->list));
+    ts->host->watch = ts->before;
+    free(ts);
+}
+
+size_t tasks_count(const struct tasks *ts)
+{
+    return ts->count;
+}
+
+struct host *tasks_host(const struct tasks *ts)
+{
+    return ts->host;
+}
+
+/* ---- one task ---- */
+
+static void enqueue(struct task *t)
+{
+    if (t->queue != NULL)
+        return;
+    t->queue = &t->all->ready;
+    TAILQ_INSERT_TAIL(t->queue, t, queue_link);
+}
+
+static void dequeue(struct task *t)
+{
+    if (t->queue == NULL)
+        return;
+    TAILQ_REMOVE(t->queue, t, queue_link);
+    t->queue = NULL;
+}
+
+struct task *task_new(struct tasks *ts, const struct task_options *o, lua_State *from,
+                      int nargs)
+{
+    struct task *t = mem_new(sizeof *t);
+    bool enforced = o->box->enforced;
+    o->box->enforced = false; /* nothing below may raise */
+    t->all = ts;
+    t->box = o->box;
+    t->run = o->run;
+    t->end = o->end;
+    t->end_arg = o->arg;
+    t->nargs = nargs;
+    t->L = lua_newthread(o->box->L);
+    lua_rawsetp(o->box->L, LUA_REGISTRYINDEX, t);
+    lua_xmove(from, t->L, nargs + 1);
+    o->box->enforced = enforced;
+    LIST_INSERT_HEAD(&ts->list, t, link);
+    ts->count++;
+    enqueue(t);
+    return t;
+}
+
+static void withdraw(struct task *t)
+{
+    bool pending = t->pending;
+    t->pending = false;
+    t->durable = false;
+    if (pending && t->withdraw != NULL)
+        t->withdraw(t->op);
+}
+
+void task_drop(struct task *t)
+{
+    withdraw(t);
+    dequeue(t);
+    timer_stop(t->all->host->loop, &t->deadline);
+    LIST_REMOVE(t, link);
+    t->all->count--;
+    lua_pushnil(t->box->L);
+    lua_rawsetp(t->box->L, LUA_REGISTRYINDEX, t);
+    free(t->kill);
+    free(t->late);
+    free(t->error);
+    free(t);
+}
+
+void task_cancel(struct task *t, const char *why)
+{
+    if (t->kill != NULL || t->stage == TASK_DONE || t->stage == TASK_FAILED)
+        return;
+    t->kill = mem_text(why);
+    if (t->stage == TASK_WAITING)
+        enqueue(t);
+}
+
+bool task_cancelled(const struct task *t)
+{
+    return t->kill != NULL;
+}
+
+static void too_late(void *arg)
+{
+    struct task *t = arg;
+    task_cancel(t, t->late);
+}
+
+void task_deadline(struct task *t, int64_t mono_ms, const char *why)
+{
+    free(t->late);
+    t->late = mem_text(why);
+    timer_set(t->all->host->loop, &t->deadline, mono_ms, too_late, t);
+}
+
+lua_State *task_state(const struct task *t)
+{
+    return t->L;
+}
+
+struct tasks *task_all(const struct task *t)
+{
+    return t->all;
+}
+
+int64_t task_run(const struct task *t)
+{
+    return t->run;
+}
+
+bool task_failed(const struct task *t)
+{
+    return t->stage == TASK_FAILED;
+}
+
+const char *task_error(const struct task *t)
+{
+    return t->error != NULL ? t->error : "";
+}
+
+/* ---- slices ---- */
+
+/* The error value stays on the dead thread; the text and its traceback are kept. */
+static void describe(struct task *t)
+{
+    lua_State *L = t->box->L;
+    lua_xmove(t->L, L, 1);
+    trouble_push_text(L, -1);
+    luaL_traceback(L, t->L, lua_tostring(L, -1), 0);
+    t->error = mem_text(lua_tostring(L, -1));
+    lua_pop(L, 2);
+    lua_xmove(L, t->L, 1);
+}
+
+static void finish(struct task *t)
+{
+    timer_stop(t->all->host->loop, &t->deadline);
+    if (t->end != NULL)
+        t->end(t->end_arg, t);
+    task_drop(t);
+}
+
+/* The store does not go on; neither does the task. */
+static void fail_store(struct task *t, const struct fault *f)
+{
+    t->stage = TASK_FAILED;
+    free(t->error);
+    t->error = mem_text(f->text);
+    lua_settop(t->L, 0);
+    lua_pushstring(t->L, f->text);
+    finish(t);
+}
+
+static int run_slice(struct task *t)
+{
+    struct host *h = t->all->host;
+    int nargs = t->nargs, results;
+    t->nargs = 0;
+    t->stage = TASK_RUNNING;
+    h->run = t->run;
+    sandbox_enter(t->box, t);
+    int status = lua_resume(t->L, t->box->L, nargs, &results);
+    sandbox_leave(t->box);
+    h->run = 0;
+    if (status == LUA_YIELD)
+        lua_pop(t->L, results);
+    return status;
+}
+
+static enum err end_slice(struct task *t, int status, struct fault *f)
+{
+    struct store *s = t->all->host->store;
+    if (status == LUA_OK || status == LUA_YIELD)
+        return store_slice_keep(s, f);
+    return store_slice_undo(s, f);
+}
+
+static void after_slice(struct task *t, int status)
+{
+    if (status == LUA_YIELD) {
+        t->stage = TASK_WAITING;
+        if (!t->pending || t->kill != NULL)
+            enqueue(t);
+        return;
+    }
+    t->stage = status == LUA_OK ? TASK_DONE : TASK_FAILED;
+    if (t->stage == TASK_FAILED)
+        describe(t);
+    withdraw(t); /* begun, and an error before the yield */
+    finish(t);
+}
+
+static void resume(struct task *t)
+{
+    struct fault f = {0};
+    if (t->kill != NULL)
+        withdraw(t);
+    if (store_slice_begin(t->all->host->store, &f) != ERR_OK) {
+        fail_store(t, &f);
+        return;
+    }
+    int status = run_slice(t);
+    if (end_slice(t, status, &f) != ERR_OK)
+        fail_store(t, &f);
+    else
+        after_slice(t, status);
+}
+
+/* Who becomes ready meanwhile waits for the next step, so that none keeps the round. */
+static void party_step(void *arg)
+{
+    struct tasks *ts = arg;
+    struct task *t;
+    TAILQ_CONCAT(&ts->batch, &ts->ready, queue_link);
+    TAILQ_FOREACH(t, &ts->batch, queue_link)
+    t->queue = &ts->batch;
+    while (!TAILQ_EMPTY(&ts->batch)) {
+        t = TAILQ_FIRST(&ts->batch);
+        dequeue(t);
+        resume(t);
+    }
+}
+
+static void party_durable(void *arg)
+{
+    struct tasks *ts = arg;
+    struct task *t;
+    LIST_FOREACH(t, &ts->list, link)
+    {
+        if (t->durable)
+            task_wake(t, t->wait);
+    }
+}
+
+static bool party_busy(void *arg)
+{
+    const struct tasks *ts = arg;
+    return !TAILQ_EMPTY(&ts->ready);
+}
+
+struct round_party tasks_party(struct tasks *ts)
+{
+    return (struct round_party){
+        .step = party_step, .durable = party_durable, .busy = party_busy, .arg = ts};
+}
+
+/* ---- for bindings ---- */
+
+struct task *task_self(lua_State *L)
+{
+    return sandbox_of(L)->current;
+}
+
+struct task *task_may_wait(lua_State *L, const char *word)
+{
+    struct task *t = task_self(L);
+    if (t == NULL || !lua_isyieldable(L))
+        trouble_error(L, ERR_STATE, "%s: cannot wait here", word);
+    return t;
+}
+
+uint64_t task_wait(struct task *t, task_withdraw_fn *fn, void *op)
+{
+    assert(!t->pending);
+    t->wait = ++t->all->waits;
+    t->pending = true;
+    t->withdraw = fn;
+    t->op = op;
+    return t->wait;
+}
+
+void task_wait_drop(struct task *t)
+{
+    t->pending = false;
+}
+
+bool task_wake(struct task *t, uint64_t wait)
+{
+    if (!t->pending || t->wait != wait)
+        return false;
+    t->pending = false;
+    t->durable = false;
+    if (t->stage == TASK_WAITING)
+        enqueue(t);
+    return true;
+}
+
+static int resumed(lua_State *L, int status, lua_KContext ctx)
+{
+    struct task *t = task_self(L);
+    (void)ctx;
+    if (t->kill != NULL)
+        return trouble_error(L, ERR_CANCELLED, "%s", t->kill);
+    return t->then(L, status, t->ctx);
+}
+
+int task_yield(lua_State *L, lua_KFunction then, lua_KContext ctx)
+{
+    struct task *t = task_self(L);
+    t->then = then;
+    t->ctx = ctx;
+    return lua_yieldk(L, 0, 0, resumed);
+}
+
+int task_yield_durable(lua_State *L, lua_KFunction then, lua_KContext ctx)
+{
+    struct task *t = task_self(L);
+    task_wait(t, NULL, NULL);
+    t->durable = true;
+    return task_yield(L, then, ctx);
+}
+
+void task_watch_set(struct task_watch *w, struct task *t, uint64_t wait, int64_t effect)
+{
+    w->task = t;
+    w->wait = wait;
+    w->effect = effect;
+    if (!w->set)
+        LIST_INSERT_HEAD(&t->all->watches, w, link);
+    w->set = true;
+}
+
+void task_watch_stop(struct task_watch *w)
+{
+    if (w->set)
+        LIST_REMOVE(w, link);
+    w->set = false;
+}
