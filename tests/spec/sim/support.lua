@@ -28,8 +28,10 @@ support.account = {
   selling_party = "ACME1",
   orders = 4,
   warehouses = {
-    { code = "AMZL", labels = "amazon", formats = { "ZPL" }, country = "IN", zone = "Asia/Kolkata", standard = "X12" },
-    { code = "OWNC", labels = "own", formats = { "ZPL" }, country = "DE", zone = "Europe/Berlin", standard = "EDIFACT" },
+    { code = "AMZL", labels = "amazon", formats = { "ZPL" }, country = "IN", zone = "Asia/Kolkata",
+      standard = "X12" },
+    { code = "OWNC", labels = "own", formats = { "ZPL" }, country = "DE", zone = "Europe/Berlin",
+      standard = "EDIFACT" },
   },
 }
 
@@ -198,7 +200,7 @@ function client:acknowledgement(order, code)
   return element
 end
 
-function client:label_request(order)
+client.label_request = function(_, order)
   return parties(order)
 end
 
