@@ -77,10 +77,10 @@ static const char *run(const char *text)
 /* The first line of what came back begins so. */
 #define CHECK_SAYS(text, want)                                                           \
     do {                                                                                 \
-        const char *says = run(text);                                                    \
-        if (strncmp(says, (want), strlen(want)) != 0)                                    \
-            printf("  %s\n  -> %s\n", text, says);                                       \
-        CHECK(strncmp(says, (want), strlen(want)) == 0);                                 \
+        const char *said = run(text);                                                    \
+        if (strncmp(said, (want), strlen(want)) != 0)                                    \
+            printf("  %s\n  -> %s\n", text, said);                                       \
+        CHECK(strncmp(said, (want), strlen(want)) == 0);                                 \
     } while (0)
 
 static void unknown_words(void)
