@@ -22,7 +22,8 @@ static enum operation_id figure_of(const char *operation)
     return OP_COUNT;
 }
 
-/* Counts one HTTP attempt. Reads are figures only; what became of a write is in its effect's log. */
+/* Counts one HTTP attempt. Reads are figures only; what became of a write is in its
+ * effect's log. */
 static void count_call(void *arg, const struct call_note *note)
 {
     struct host *h = arg;
@@ -43,7 +44,8 @@ static bool path_named(void *arg, const char *path)
     return paper_named(s, path);
 }
 
-/* What a crash left `sending` may have reached Amazon: it is looked up, never repeated blindly. */
+/* What a crash left `sending` may have reached Amazon: it is looked up, never repeated
+ * blindly. */
 static enum err recover_sending(struct host *h, struct fault *f)
 {
     struct arena a;
@@ -74,7 +76,8 @@ static enum err recover(struct host *h, struct fault *f)
     if (e == ERR_OK && store_dirty(h->store))
         e = store_commit(h->store, f);
     if (e == ERR_OK && crashed > 0)
-        log_write(LOG_WARN, "runs were cut off by a crash", log_number("runs", crashed), LOG_END);
+        log_write(LOG_WARN, "runs were cut off by a crash", log_number("runs", crashed),
+                  LOG_END);
     return e;
 }
 
@@ -189,8 +192,8 @@ enum err host_event(struct host *h, const struct record *r, const char *what,
     return e;
 }
 
-enum err host_state(struct host *h, struct record *r, enum order_state state, const char *what,
-                    struct fault *f)
+enum err host_state(struct host *h, struct record *r, enum order_state state,
+                    const char *what, struct fault *f)
 {
     if (r->state == (int)state)
         return ERR_OK;

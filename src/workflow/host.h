@@ -1,7 +1,8 @@
-/* Everything one dray process works with, and what all parts of the workflow tell each other.
+/* Everything one dray process works with, and what all parts of the workflow tell each
+ * other.
  *
- * The parts below (sender, prover, poller, intake) are driven by round.c; the engine and the
- * commands see them through this header and vendor.h. One host for a state folder. */
+ * The parts below (sender, prover, poller, intake) are driven by round.c; the engine and
+ * the commands see them through this header and vendor.h. One host for a state folder. */
 #ifndef DRAY_WORKFLOW_HOST_H
 #define DRAY_WORKFLOW_HOST_H
 
@@ -21,15 +22,17 @@
 #include "store/store.h"
 
 struct intake;
+struct lookup;
 struct sender;
 struct prover;
 struct poller;
 
-/* Who wants to hear what happened; any function may be NULL. All are called within a round,
- * before its commit; they may queue, not wait. */
+/* Who wants to hear what happened; any function may be NULL. All are called within a
+ * round, before its commit; they may queue, not wait. */
 struct host_watch {
     void (*effect)(void *arg, const struct effect *e); /* an effect has a new state */
-    void (*record)(void *arg, const struct record *r, const char *what); /* "order.new" … */
+    void (*record)(void *arg, const struct record *r,
+                   const char *what); /* "order.new" … */
     void *arg;
 };
 
@@ -54,14 +57,17 @@ struct host {
     struct sender *sender;
     struct prover *prover;
     struct poller *poller;
+    struct lookup *lookups; /* questions about single effects (lookup.c) */
     struct host_watch watch;
     struct host_figures figures;
-    int64_t run;     /* the run in whose name the engine acts just now; 0 */
-    int eager;       /* > 0: somebody waits for everything to be proved */
-    struct fault trouble; /* the first failure inside a completion; ends the round (round.c) */
+    int64_t run; /* the run in whose name the engine acts just now; 0 */
+    int eager;   /* > 0: somebody waits for everything to be proved */
+    struct fault
+        trouble; /* the first failure inside a completion; ends the round (round.c) */
 };
 
-/* What a host is made of; everything is taken over (freed by host_close) except the clock. */
+/* What a host is made of; everything is taken over (freed by host_close) except the
+ * clock. */
 struct host_parts {
     struct clock *clock; /* borrowed */
     struct loop *loop;
@@ -73,14 +79,15 @@ struct host_parts {
     size_t account_count;
 };
 
-/* Puts a host together, sweeps the archive, and turns what a crash left: `sending` becomes
- * `unknown` (law 5), running runs become crashed. */
+/* Puts a host together, sweeps the archive, and turns what a crash left: `sending`
+ * becomes `unknown` (law 5), running runs become crashed. */
 struct host *host_open(const struct host_parts *parts, struct fault *f);
 /* Withdraws what is under way, commits nothing, frees all. NULL is fine. */
 void host_close(struct host *h);
 
-struct account *host_account(const struct host *h, const char *id); /* NULL when unknown */
-int64_t host_now(const struct host *h);                             /* UTC milliseconds */
+struct account *host_account(const struct host *h,
+                             const char *id); /* NULL when unknown */
+int64_t host_now(const struct host *h);       /* UTC milliseconds */
 
 /* A completion could not be applied: the round ends with this. Keeps the first one. */
 void host_trouble(struct host *h, const struct fault *f);
@@ -93,8 +100,9 @@ enum err host_move(struct host *h, struct effect *e, const struct effect_change 
 /* An entry of the log about a record, and the watchers told. `detail` may be NULL. */
 enum err host_event(struct host *h, const struct record *r, const char *what,
                     const struct json *detail, struct fault *f);
-/* A record's state changes; tells it as event `what` ("order.accepted"; NULL: no event). */
-enum err host_state(struct host *h, struct record *r, enum order_state state, const char *what,
-                    struct fault *f);
+/* A record's state changes; tells it as event `what` ("order.accepted"; NULL: no event).
+ */
+enum err host_state(struct host *h, struct record *r, enum order_state state,
+                    const char *what, struct fault *f);
 
 #endif

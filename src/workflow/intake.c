@@ -76,16 +76,18 @@ static enum err already_there(struct intake *in, const struct paper *p, bool *kn
     *known = waits_already(in, p);
     if (*known)
         return ERR_OK;
-    return paper_known(in->host->store, p->record, p->kind, p->package, &p->digest, known, f);
+    return paper_known(in->host->store, p->record, p->kind, p->package, &p->digest, known,
+                       f);
 }
 
-static enum err write_file(struct intake *in, const struct paper *p, struct page_document *d,
-                           char path[ARCHIVE_PATH], struct fault *f)
+static enum err write_file(struct intake *in, const struct paper *p,
+                           struct page_document *d, char path[ARCHIVE_PATH],
+                           struct fault *f)
 {
     int64_t now = host_now(in->host);
     if (d->large == NULL)
-        return archive_put(in->host->archive, p->id, d->finding.format, now, d->data, d->len,
-                           path, f);
+        return archive_put(in->host->archive, p->id, d->finding.format, now, d->data,
+                           d->len, path, f);
     struct archive_writer *large = d->large;
     d->large = NULL;
     return archive_finish(large, p->id, d->finding.format, now, path, f);
@@ -111,8 +113,10 @@ static void remember(struct intake *in, const struct paper *p, const char *path)
     in->end = &w->next;
 }
 
-/* What is wrong with a document, Amazon's word about its format included; "" when nothing. */
-static void describe_flaw(struct paper *p, const struct finding *found, char *out, size_t size)
+/* What is wrong with a document, Amazon's word about its format included; "" when
+ * nothing. */
+static void describe_flaw(struct paper *p, const struct finding *found, char *out,
+                          size_t size)
 {
     if (found->flaw[0] != '\0')
         snprintf(out, size, "%s", found->flaw);
@@ -122,8 +126,10 @@ static void describe_flaw(struct paper *p, const struct finding *found, char *ou
         out[0] = '\0';
     if (out[0] != '\0')
         log_write(LOG_WARN, "a document is not what it should be",
-                  log_body("purchaseOrderNumber", p->name), log_safe("kind", paper_kind_name(p->kind)),
-                  log_body("packageIdentifier", p->package), log_safe("flaw", out), LOG_END);
+                  log_body("purchaseOrderNumber", p->name),
+                  log_safe("kind", paper_kind_name(p->kind)),
+                  log_body("packageIdentifier", p->package), log_safe("flaw", out),
+                  LOG_END);
 }
 
 static enum err broken(struct intake *in, const struct record *r, const struct paper *p,
@@ -135,8 +141,10 @@ static enum err broken(struct intake *in, const struct record *r, const struct p
     json_set_str(&a, detail, "kind", paper_kind_name(p->kind));
     json_set_str(&a, detail, "package", p->package);
     json_set_str(&a, detail, "why", why);
-    log_write(LOG_WARN, "a document cannot be decoded; it is asked for again with the next poll",
-              log_body("purchaseOrderNumber", r->name), log_safe("kind", paper_kind_name(p->kind)),
+    log_write(LOG_WARN,
+              "a document cannot be decoded; it is asked for again with the next poll",
+              log_body("purchaseOrderNumber", r->name),
+              log_safe("kind", paper_kind_name(p->kind)),
               log_body("packageIdentifier", p->package), log_safe("why", why), LOG_END);
     enum err e = host_event(in->host, r, "document.broken", detail, f);
     arena_clear(&a);
@@ -171,7 +179,8 @@ static enum err take_one(struct intake *in, const struct record *r, struct paper
     return ERR_OK;
 }
 
-static struct page_document *document_at(const struct page_item *item, const struct json *holder)
+static struct page_document *document_at(const struct page_item *item,
+                                         const struct json *holder)
 {
     int64_t at;
     if (!json_int(json_get(holder, "content"), &at) || at < 0 ||
@@ -180,15 +189,16 @@ static struct page_document *document_at(const struct page_item *item, const str
     return &item->documents[at];
 }
 
-static enum err take_packages(struct intake *in, const struct record *r, struct paper base,
-                              const struct page_item *item, int64_t *fresh, struct fault *f)
+static enum err take_packages(struct intake *in, const struct record *r,
+                              struct paper base, const struct page_item *item,
+                              int64_t *fresh, struct fault *f)
 {
     const struct json *data = json_get(item->value, "labelData");
     enum err e = ERR_OK;
 
     base.said = json_get_str(item->value, "labelFormat", "");
-    for (const struct json *d = data == NULL ? NULL : data->first; d != NULL && e == ERR_OK;
-         d = d->next) {
+    for (const struct json *d = data == NULL ? NULL : data->first;
+         d != NULL && e == ERR_OK; d = d->next) {
         struct paper p = base;
         struct page_document *document = document_at(item, d);
         p.package = json_get_str(d, "packageIdentifier", "");
@@ -209,11 +219,14 @@ enum err intake_take(struct intake *in, struct account *a, enum paper_kind kind,
     const char *po = json_get_str(item->value, "purchaseOrderNumber", "");
 
     arena_init(&memory);
-    enum err e = record_find(in->host->store, &memory, RECORD_ORDER, a->id, po, false, &r, &unknown);
+    enum err e = record_find(in->host->store, &memory, RECORD_ORDER, a->id, po, false, &r,
+                             &unknown);
     if (e == ERR_NOT_FOUND) {
-        log_write(LOG_WARN, "a document belongs to an order that dray has not seen; it is passed over",
-                  log_safe("account", a->id), log_body("purchaseOrderNumber", po),
-                  log_safe("kind", paper_kind_name(kind)), LOG_END);
+        log_write(
+            LOG_WARN,
+            "a document belongs to an order that dray has not seen; it is passed over",
+            log_safe("account", a->id), log_body("purchaseOrderNumber", po),
+            log_safe("kind", paper_kind_name(kind)), LOG_END);
         arena_clear(&memory);
         return ERR_OK;
     }
@@ -221,8 +234,14 @@ enum err intake_take(struct intake *in, struct account *a, enum paper_kind kind,
         arena_clear(&memory);
         return fault_set(f, e, "%s", unknown.text);
     }
-    struct paper p = {.kind = kind, .record = r.id, .account = a->id, .name = r.name,
-                      .package = "", .tracking = "", .ship_method = "", .said = ""};
+    struct paper p = {.kind = kind,
+                      .record = r.id,
+                      .account = a->id,
+                      .name = r.name,
+                      .package = "",
+                      .tracking = "",
+                      .ship_method = "",
+                      .said = ""};
     if (kind == PAPER_LABEL) {
         e = take_packages(in, &r, p, item, fresh, f);
     } else {
@@ -285,7 +304,8 @@ enum err intake_step(struct intake *in, struct fault *f)
         in->batch = archive_seal(in->host->archive);
         in->batch_mark = in->mark;
         in->flushed = false;
-        assert(in->batch != NULL); /* every waiting document was put since the last seal */
+        assert(in->batch !=
+               NULL); /* every waiting document was put since the last seal */
         loop_work(in->host->loop, flush_work, flush_done, in);
     }
     return e;

@@ -18,9 +18,10 @@ enum err order_open(struct host *h, int64_t record, struct order *o, struct faul
     o->items = json_get(o->details, "items");
     o->account = host_account(h, o->row.account);
     if (o->account == NULL)
-        return fault_set(f, ERR_STATE,
-                         "order %s: its account \"%s\" is not in the project file any more",
-                         o->row.name, o->row.account);
+        return fault_set(
+            f, ERR_STATE,
+            "order %s: its account \"%s\" is not in the project file any more",
+            o->row.name, o->row.account);
     o->house = account_warehouse(o->account, o->row.warehouse);
     return ERR_OK;
 }
@@ -52,8 +53,8 @@ int64_t line_ordered(const struct json *item)
 
 const struct json *order_line(const struct order *o, int64_t number)
 {
-    for (const struct json *item = o->items == NULL ? NULL : o->items->first; item != NULL;
-         item = item->next)
+    for (const struct json *item = o->items == NULL ? NULL : o->items->first;
+         item != NULL; item = item->next)
         if (line_number(item) == number)
             return item;
     return NULL;

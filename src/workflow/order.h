@@ -9,10 +9,10 @@
 #include "workflow/host.h"
 
 struct order {
-    struct arena memory;           /* holds all that is below */
-    struct record row;             /* with its body */
-    const struct json *details;    /* orderDetails */
-    const struct json *items;      /* orderDetails.items */
+    struct arena memory;        /* holds all that is below */
+    struct record row;          /* with its body */
+    const struct json *details; /* orderDetails */
+    const struct json *items;   /* orderDetails.items */
     struct account *account;
     const struct warehouse *house; /* NULL: the project file does not name it */
 };

@@ -1,4 +1,5 @@
-/* What is asked for by lists: orders, their states, labels, packing slips, invoices (law 12). */
+/* What is asked for by lists: orders, their states, labels, packing slips, invoices (law
+ * 12). */
 #ifndef DRAY_WORKFLOW_POLLER_H
 #define DRAY_WORKFLOW_POLLER_H
 
@@ -33,12 +34,18 @@ typedef void poll_done_fn(void *arg, const struct poll_end *end);
 struct poller *poller_new(struct host *h);
 void poller_free(struct poller *p); /* waiting functions are not called */
 
-/* Asks one list of one account now; one at a time for each: who comes while it is under way shares the
- * next one. `done` (may be NULL) is called within a round, when its documents are durable. */
+/* Asks one list of one account now; one at a time for each: who comes while it is under
+ * way shares the next one. `done` (may be NULL) is called within a round, when its
+ * documents are durable. */
 struct poll_wait;
 struct poll_wait *poller_ask(struct poller *p, struct account *a, enum poll_kind kind,
                              poll_done_fn *done, void *arg);
 void poller_withdraw(struct poll_wait *w);
+/* Answers polls whose documents have their rows. Called once a round, after the intake.
+ */
+enum err poller_step(struct poller *p, struct fault *f);
+/* poller_step would do something. */
+bool poller_busy(const struct poller *p);
 /* How many pages that list would have at the least, for the prover's choice. */
 int64_t poller_cost(struct poller *p, struct account *a, enum poll_kind kind);
 bool poller_asking(const struct poller *p, const struct account *a, enum poll_kind kind);

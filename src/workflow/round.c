@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "workflow/intake.h"
+#include "workflow/poller.h"
 #include "workflow/prover.h"
 #include "workflow/sender.h"
 
@@ -16,6 +17,8 @@ static enum err apply(struct host *h, const struct round_party *party, struct fa
         return f->code;
     }
     enum err e = intake_step(h->intake, f);
+    if (e == ERR_OK)
+        e = poller_step(h->poller, f);
     if (e == ERR_OK)
         e = prover_step(h->prover, f);
     if (e == ERR_OK && party != NULL)
@@ -30,7 +33,8 @@ static enum err commit(struct host *h, struct fault *f)
     return store_dirty(h->store) ? store_commit(h->store, f) : ERR_OK;
 }
 
-static enum err one_round(struct host *h, const struct round_party *party, struct fault *f)
+static enum err one_round(struct host *h, const struct round_party *party,
+                          struct fault *f)
 {
     enum err e = apply(h, party, f);
     if (e == ERR_OK)
@@ -46,11 +50,20 @@ static enum err one_round(struct host *h, const struct round_party *party, struc
 static bool busy(const struct host *h, const struct round_party *party)
 {
     return transport_queued(h->transport) || store_dirty(h->store) ||
-           (party != NULL && party->busy(party->arg));
+           poller_busy(h->poller) || (party != NULL && party->busy(party->arg));
 }
 
-enum err round_run(struct host *h, const struct round_party *party, bool (*done)(void *arg),
-                   void *arg, int64_t deadline_ms, struct fault *f)
+/* Virtual time would stand still for ever. */
+static bool stuck(const struct host *h, const struct round_party *party,
+                  int64_t deadline_ms)
+{
+    return clock_is_virtual(h->clock) && deadline_ms == INT64_MAX && !busy(h, party) &&
+           !loop_held(h->loop) && loop_next_timer(h->loop) == INT64_MAX;
+}
+
+enum err round_run(struct host *h, const struct round_party *party,
+                   bool (*done)(void *arg), void *arg, int64_t deadline_ms,
+                   struct fault *f)
 {
     for (;;) {
         enum err e = one_round(h, party, f);
@@ -62,6 +75,8 @@ enum err round_run(struct host *h, const struct round_party *party, bool (*done)
             return fault_set(f, ERR_CANCELLED, "stopped by a signal");
         if (clock_mono_ms(h->clock) >= deadline_ms)
             return fault_set(f, ERR_BUSY, "the time was over before it was done");
+        if (stuck(h, party, deadline_ms))
+            return fault_set(f, ERR_STATE, "nothing is left that could end this wait");
         loop_turn(h->loop, busy(h, party) ? 0 : deadline_ms);
         store_tidy(h->store, false);
     }

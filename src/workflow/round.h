@@ -1,5 +1,6 @@
-/* The round (law 2): completions in, tasks resumed, their writes applied, one commit, then what
- * waited for durability goes on and the sends that the commit made legal begin. */
+/* The round (law 2): completions in, tasks resumed, their writes applied, one commit,
+ * then what waited for durability goes on and the sends that the commit made legal begin.
+ */
 #ifndef DRAY_WORKFLOW_ROUND_H
 #define DRAY_WORKFLOW_ROUND_H
 
@@ -15,10 +16,12 @@ struct round_party {
     void *arg;
 };
 
-/* Goes through rounds until `done` says so (asked after each commit), a signal came (ERR_CANCELLED) or a
- * flush failed (ERR_IO). With a virtual clock time jumps when nothing else is left. `deadline_ms`
- * is monotonic; INT64_MAX: none; ERR_BUSY when it passes. */
-enum err round_run(struct host *h, const struct round_party *party, bool (*done)(void *arg),
-                   void *arg, int64_t deadline_ms, struct fault *f);
+/* Goes through rounds until `done` says so (asked after each commit), a signal came
+ * (ERR_CANCELLED) or a flush failed (ERR_IO). With a virtual clock time jumps when
+ * nothing else is left. `deadline_ms` is monotonic; INT64_MAX: none; ERR_BUSY when it
+ * passes. */
+enum err round_run(struct host *h, const struct round_party *party,
+                   bool (*done)(void *arg), void *arg, int64_t deadline_ms,
+                   struct fault *f);
 
 #endif

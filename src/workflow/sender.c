@@ -12,8 +12,8 @@
 #include "workflow/vendor.h"
 
 enum {
-    UNDER_WAY_MAX = 64,   /* requests on the network at once */
-    BODY_MAX = 1 << 20,   /* domain.md 10 #13 */
+    UNDER_WAY_MAX = 64, /* requests on the network at once */
+    BODY_MAX = 1 << 20, /* domain.md 10 #13 */
     BACKOFF_FIRST_MS = 2 * MS_SECOND,
     BACKOFF_MAX_MS = 5 * MS_MINUTE
 };
@@ -109,17 +109,21 @@ static enum err accepted(struct sender *s, struct effect *e, const struct call_r
                          struct fault *f)
 {
     const char *id = json_get_str(r->body, "transactionId", "");
-    const struct effect_change taken = {
-        .to = EFFECT_ACCEPTED, .why = "Amazon took it; not proved yet", .transaction = id,
-        .request_id = r->request_id, .next_ms = prover_next(s->host, 0)};
-    const struct effect_change lost = {
-        .to = EFFECT_UNKNOWN, .why = "Amazon's answer named no transaction",
-        .request_id = r->request_id, .next_ms = prover_quiet(e->sent_ms)};
+    const struct effect_change taken = {.to = EFFECT_ACCEPTED,
+                                        .why = "Amazon took it; not proved yet",
+                                        .transaction = id,
+                                        .request_id = r->request_id,
+                                        .next_ms = prover_next(s->host, 0)};
+    const struct effect_change lost = {.to = EFFECT_UNKNOWN,
+                                       .why = "Amazon's answer named no transaction",
+                                       .request_id = r->request_id,
+                                       .next_ms = prover_quiet(e->sent_ms)};
     return host_move(s->host, e, id[0] != '\0' ? &taken : &lost, f);
 }
 
 /* A refused batch does not say whose fault it was: each goes again in a smaller one. */
-static enum err again(struct sender *s, struct effect *e, const char *why, struct fault *f)
+static enum err again(struct sender *s, struct effect *e, const char *why,
+                      struct fault *f)
 {
     const struct effect_change change = {
         .to = EFFECT_READY, .why = why, .next_ms = backoff(s, e)};
@@ -133,9 +137,10 @@ static enum err refused(struct sender *s, struct effect *e, const struct call_re
     refusal_format(&r->refusal, why, sizeof why);
     switch (r->refusal.kind) {
     case REFUSAL_CONFLICT: {
-        const struct effect_change change = {
-            .to = EFFECT_UNKNOWN, .why = why, .request_id = r->request_id,
-            .next_ms = host_now(s->host)};
+        const struct effect_change change = {.to = EFFECT_UNKNOWN,
+                                             .why = why,
+                                             .request_id = r->request_id,
+                                             .next_ms = host_now(s->host)};
         return host_move(s->host, e, &change, f);
     }
     case REFUSAL_ROLE:
@@ -145,17 +150,19 @@ static enum err refused(struct sender *s, struct effect *e, const struct call_re
     case REFUSAL_THROTTLED:
         return again(s, e, why, f);
     default:
-        return alone ? vendor_failed(s->host, e, EFFECT_REJECTED, why, f)
-                     : again(s, e, "its batch was refused; goes again in a smaller one", f);
+        return alone
+                   ? vendor_failed(s->host, e, EFFECT_REJECTED, why, f)
+                   : again(s, e, "its batch was refused; goes again in a smaller one", f);
     }
 }
 
 static enum err unknown(struct sender *s, struct effect *e, const struct call_reply *r,
                         struct fault *f)
 {
-    const struct effect_change change = {
-        .to = EFFECT_UNKNOWN, .why = r->fault.text, .request_id = r->request_id,
-        .next_ms = prover_quiet(e->sent_ms)};
+    const struct effect_change change = {.to = EFFECT_UNKNOWN,
+                                         .why = r->fault.text,
+                                         .request_id = r->request_id,
+                                         .next_ms = prover_quiet(e->sent_ms)};
     return host_move(s->host, e, &change, f);
 }
 
@@ -208,7 +215,8 @@ static enum err hold(struct sender *s, struct effect *e, const struct fault *why
     return vendor_failed(s->host, e, EFFECT_HELD, why->text, f);
 }
 
-static enum err mark(struct sender *s, struct parcel *p, struct effect *e, struct fault *f)
+static enum err mark(struct sender *s, struct parcel *p, struct effect *e,
+                     struct fault *f)
 {
     const struct effect_change change = {
         .to = EFFECT_SENDING, .why = "", .next_ms = INT64_MAX, .sent = true};
@@ -216,8 +224,8 @@ static enum err mark(struct sender *s, struct parcel *p, struct effect *e, struc
     return host_move(s->host, e, &change, f);
 }
 
-static enum err pack_one(struct sender *s, struct parcel *p, struct effect *e, struct json *list,
-                         struct arena *a, struct fault *f)
+static enum err pack_one(struct sender *s, struct parcel *p, struct effect *e,
+                         struct json *list, struct arena *a, struct fault *f)
 {
     struct json *element;
     struct fault why;
@@ -238,8 +246,8 @@ static void append_parcel(struct sender *s, struct parcel *p)
 }
 
 /* Packs the first effects of `list` that may travel together. */
-static enum err pack(struct sender *s, struct account *a, struct effect *list, size_t count,
-                     struct arena *memory, struct fault *f)
+static enum err pack(struct sender *s, struct account *a, struct effect *list,
+                     size_t count, struct arena *memory, struct fault *f)
 {
     struct parcel *p = mem_new(sizeof *p);
     struct json *root = json_object(memory), *elements = json_array(memory);
@@ -280,9 +288,12 @@ static enum err next_request(struct sender *s, struct account *a, enum effect_ki
     struct effect *list;
     size_t count;
     const struct effect like = {.kind = kind};
-    const struct effect_filter filter = {
-        .account = a->id, .kinds = 1u << kind, .states = 1u << EFFECT_READY,
-        .due_ms = host_now(s->host), .with_body = true, .limit = vendor_batch(a, &like)};
+    const struct effect_filter filter = {.account = a->id,
+                                         .kinds = 1u << kind,
+                                         .states = 1u << EFFECT_READY,
+                                         .due_ms = host_now(s->host),
+                                         .with_body = true,
+                                         .limit = vendor_batch(a, &like)};
 
     *packed = false;
     arena_init(&memory);

@@ -11,7 +11,8 @@ void sender_free(struct sender *s);
 
 /* Something became ready. */
 void sender_wake(struct sender *s);
-/* Marks what the quota lets leave as `sending`; nothing leaves yet. Called once a round. */
+/* Marks what the quota lets leave as `sending`; nothing leaves yet. Called once a round.
+ */
 enum err sender_step(struct sender *s, struct fault *f);
 /* The marks are durable: the requests leave. Called after the round's commit. */
 void sender_release(struct sender *s);

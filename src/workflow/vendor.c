@@ -11,7 +11,8 @@
 static const struct {
     const char *name;
     enum effect_kind kind;
-    enum order_state meanwhile; /* where the order stands while the effect is on its way */
+    enum order_state
+        meanwhile; /* where the order stands while the effect is on its way */
 } verbs[VERB_COUNT] = {
     [VERB_ACCEPT] = {"accept", EFFECT_ACKNOWLEDGE, ORDER_ACCEPTING},
     [VERB_REJECT] = {"reject", EFFECT_ACKNOWLEDGE, ORDER_REJECTING},
@@ -43,19 +44,22 @@ enum effect_kind verb_kind(enum verb v)
 static enum err check_warehouse(const struct order *o, enum verb verb, struct fault *f)
 {
     if (o->house == NULL)
-        return fault_set(f, ERR_STATE,
-                         "order %s: the project file names no warehouse %s; add it to account \"%s\"",
-                         o->row.name, o->row.warehouse, o->row.account);
+        return fault_set(
+            f, ERR_STATE,
+            "order %s: the project file names no warehouse %s; add it to account \"%s\"",
+            o->row.name, o->row.warehouse, o->row.account);
     if (verb == VERB_REQUEST_LABEL && !o->house->amazon_labels)
-        return fault_set(f, ERR_STATE,
-                         "order %s: warehouse %s ships with its own carrier, which makes its own "
-                         "labels; Amazon refuses label requests for it",
-                         o->row.name, o->row.warehouse);
+        return fault_set(
+            f, ERR_STATE,
+            "order %s: warehouse %s ships with its own carrier, which makes its own "
+            "labels; Amazon refuses label requests for it",
+            o->row.name, o->row.warehouse);
     if (verb == VERB_SCAN && o->house->amazon_labels)
-        return fault_set(f, ERR_STATE,
-                         "order %s: warehouse %s ships with Amazon's labels, whose carriers report "
-                         "scans themselves",
-                         o->row.name, o->row.warehouse);
+        return fault_set(
+            f, ERR_STATE,
+            "order %s: warehouse %s ships with Amazon's labels, whose carriers report "
+            "scans themselves",
+            o->row.name, o->row.warehouse);
     return ERR_OK;
 }
 
@@ -92,7 +96,8 @@ static void business_key(const struct order *o, enum verb verb, const struct jso
                (long long)(at / MS_SECOND));
 }
 
-/* What was asked, so that the same is known again; `again` and `why` are not part of it. */
+/* What was asked, so that the same is known again; `again` and `why` are not part of it.
+ */
 static void digest_asked(struct order *o, enum verb verb, const struct json *asked,
                          struct digest *out)
 {
@@ -112,7 +117,8 @@ static bool ended_badly(enum effect_state s)
     return s == EFFECT_FAILED || s == EFFECT_REJECTED || s == EFFECT_CANCELLED;
 }
 
-/* The key is taken: by the same wish, by one that may be repeated, or by a contradiction. */
+/* The key is taken: by the same wish, by one that may be repeated, or by a contradiction.
+ */
 static enum err settle_key(const struct order *o, const struct effect *there,
                            const struct effect *wanted, bool again, struct plan *out,
                            int64_t *revision, struct fault *f)
@@ -125,16 +131,18 @@ static enum err settle_key(const struct order *o, const struct effect *there,
     if (memcmp(&there->digest, &wanted->digest, sizeof wanted->digest) == 0 || again)
         return ERR_OK;
     if (strcmp(there->verb, wanted->verb) == 0)
-        return fault_set(f, ERR_CONFLICT,
-                         "order %s: %s was asked before with other content (effect %lld, %s); see "
-                         "`dray explain %s`",
-                         o->row.name, wanted->verb, (long long)there->id,
-                         effect_state_name(there->state), o->row.name);
-    return fault_set(f, ERR_CONFLICT,
-                     "order %s: %s contradicts %s, which was asked before (effect %lld, %s); see "
-                     "`dray explain %s`",
-                     o->row.name, wanted->verb, there->verb, (long long)there->id,
-                     effect_state_name(there->state), o->row.name);
+        return fault_set(
+            f, ERR_CONFLICT,
+            "order %s: %s was asked before with other content (effect %lld, %s); see "
+            "`dray explain %s`",
+            o->row.name, wanted->verb, (long long)there->id,
+            effect_state_name(there->state), o->row.name);
+    return fault_set(
+        f, ERR_CONFLICT,
+        "order %s: %s contradicts %s, which was asked before (effect %lld, %s); see "
+        "`dray explain %s`",
+        o->row.name, wanted->verb, there->verb, (long long)there->id,
+        effect_state_name(there->state), o->row.name);
 }
 
 static enum effect_state first_state(const struct stand *s)
@@ -170,8 +178,9 @@ static enum err add_effect(struct host *h, const struct order *o, struct effect 
         e->state = first_state(&stand);
         e->why = stand.step == STEP_DONE ? "" : stand.why;
         e->evidence = stand.step == STEP_DONE ? stand.why : "";
-        e->next_ms = stand.step == STEP_WAIT ? stand.next_ms
-                     : e->state == EFFECT_READY ? 0 : INT64_MAX;
+        e->next_ms = stand.step == STEP_WAIT    ? stand.next_ms
+                     : e->state == EFFECT_READY ? 0
+                                                : INT64_MAX;
     }
     if (err == ERR_OK)
         err = effect_add(h->store, e, f);
@@ -202,7 +211,8 @@ enum err vendor_ready(struct host *h, const struct effect *e, struct fault *f)
     return err;
 }
 
-/* Builds the request once with what is there, so that a wrong argument raises where it was written. */
+/* Builds the request once with what is there, so that a wrong argument raises where it
+ * was written. */
 static enum err try_body(struct host *h, struct order *o, enum verb verb,
                          const struct json *asked, struct fault *f)
 {
@@ -241,15 +251,25 @@ static enum err plan_in(struct host *h, struct order *o, enum verb verb,
     business_key(o, verb, asked, &key);
     json_write(&body, asked);
     struct effect wanted = {
-        .kind = verbs[verb].kind, .verb = verb_name(verb), .record = o->row.id,
-        .account = o->row.account, .name = o->row.name, .key = buf_str(&key),
-        .body = buf_str(&body), .body_len = body.len, .why = "", .evidence = "",
-        .transaction = "", .run = h->run, .planned_ms = host_now(h),
+        .kind = verbs[verb].kind,
+        .verb = verb_name(verb),
+        .record = o->row.id,
+        .account = o->row.account,
+        .name = o->row.name,
+        .key = buf_str(&key),
+        .body = buf_str(&body),
+        .body_len = body.len,
+        .why = "",
+        .evidence = "",
+        .transaction = "",
+        .run = h->run,
+        .planned_ms = host_now(h),
     };
     const bool again = json_get_bool(json_get(asked, "dray"), "again", false);
     digest_asked(o, verb, asked, &wanted.digest);
     out->outcome = PLAN_NEW;
-    e = effect_by_key(h->store, &o->memory, wanted.account, wanted.kind, wanted.key, &there, f);
+    e = effect_by_key(h->store, &o->memory, wanted.account, wanted.kind, wanted.key,
+                      &there, f);
     if (e == ERR_OK)
         e = settle_key(o, &there, &wanted, again, out, &wanted.revision, f);
     else if (e == ERR_NOT_FOUND)
@@ -263,8 +283,8 @@ static enum err plan_in(struct host *h, struct order *o, enum verb verb,
     return e;
 }
 
-enum err vendor_plan(struct host *h, int64_t record, enum verb verb, const struct json *asked,
-                     struct plan *out, struct fault *f)
+enum err vendor_plan(struct host *h, int64_t record, enum verb verb,
+                     const struct json *asked, struct plan *out, struct fault *f)
 {
     struct order o;
     memset(out, 0, sizeof *out);
@@ -297,7 +317,8 @@ const char *vendor_list(enum effect_kind kind)
     return lists[kind];
 }
 
-/* A batch that failed is halved with every further send: the failed one does not say who it was. */
+/* A batch that failed is halved with every further send: the failed one does not say who
+ * it was. */
 int vendor_batch(const struct account *a, const struct effect *e)
 {
     int most = 1;

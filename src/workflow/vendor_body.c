@@ -34,11 +34,13 @@ static bool is_own_word(enum verb verb, const char *key)
 }
 
 /* Puts one given field where it belongs. */
-static void place(struct order *o, enum verb verb, struct json *asked, const struct json *field)
+static void place(struct order *o, enum verb verb, struct json *asked,
+                  const struct json *field)
 {
     struct arena *a = &o->memory;
-    const struct field *nest =
-        types[verb].nested == NULL ? NULL : shape_field(types[verb].shape, types[verb].nested);
+    const struct field *nest = types[verb].nested == NULL
+                                   ? NULL
+                                   : shape_field(types[verb].shape, types[verb].nested);
     struct json *copy = json_copy(a, field);
 
     if (is_own_word(verb, field->key))
@@ -144,8 +146,10 @@ static struct json *shipment(struct host *h, struct order *o, enum verb verb)
     struct json *details = json_object(a);
 
     set_time(a, details, "shippedDate", host_now(h));
-    json_set_str(a, details, "shipmentStatus", verb == VERB_CONFIRM ? "SHIPPED" : "FLOOR_DENIAL");
-    const struct json *priority = json_path(o->details, "shipmentDetails.isPriorityShipment");
+    json_set_str(a, details, "shipmentStatus",
+                 verb == VERB_CONFIRM ? "SHIPPED" : "FLOOR_DENIAL");
+    const struct json *priority =
+        json_path(o->details, "shipmentDetails.isPriorityShipment");
     if (priority != NULL && priority->type == JSON_BOOL)
         json_set(a, details, "isPriorityShipment", json_boolean(a, priority->yes));
     json_set(a, element, "shipmentDetails", details);
@@ -153,8 +157,8 @@ static struct json *shipment(struct host *h, struct order *o, enum verb verb)
 }
 
 /* The code must be one that Amazon knows, and must say what the verb says. */
-static enum err check_acknowledgement(struct order *o, enum verb verb, struct json *element,
-                                      struct fault *f)
+static enum err check_acknowledgement(struct order *o, enum verb verb,
+                                      struct json *element, struct fault *f)
 {
     struct json *status = nested_of(&o->memory, element, "acknowledgementStatus");
     const char *code = json_get_str(status, "code", NULL);
@@ -165,7 +169,8 @@ static enum err check_acknowledgement(struct order *o, enum verb verb, struct js
                          "reject { code = \"03\" } for out of stock (domain.md 4.3)");
     const char *text = acknowledgement_text(code);
     if (text == NULL)
-        return fault_set(f, ERR_INPUT, "code: Amazon knows no acknowledgement code \"%.8s\"", code);
+        return fault_set(f, ERR_INPUT,
+                         "code: Amazon knows no acknowledgement code \"%.8s\"", code);
     if ((verb == VERB_ACCEPT) != (strcmp(code, "00") == 0))
         return fault_set(f, ERR_INPUT, "code: \"%s\" %s", code,
                          verb == VERB_ACCEPT ? "rejects an order; use reject"
@@ -175,16 +180,17 @@ static enum err check_acknowledgement(struct order *o, enum verb verb, struct js
     return ERR_OK;
 }
 
-static enum err check_shipped_date(struct host *h, const struct json *element, struct fault *f)
+static enum err check_shipped_date(struct host *h, const struct json *element,
+                                   struct fault *f)
 {
     const char *text = json_str(json_path(element, "shipmentDetails.shippedDate"));
     int64_t shipped;
     if (text == NULL || instant_parse(text, &shipped, NULL, NULL) != ERR_OK)
         return ERR_OK; /* the checker says it better */
     if (shipped > host_now(h))
-        return fault_set(f, ERR_INPUT,
-                         "shippedDate: %s lies in the future; confirm when the goods have left",
-                         text);
+        return fault_set(
+            f, ERR_INPUT,
+            "shippedDate: %s lies in the future; confirm when the goods have left", text);
     return ERR_OK;
 }
 
@@ -196,13 +202,16 @@ static enum err check_scan(struct order *o, const struct json *element, struct f
     const char *reason = json_str(json_get(details, "reasonCode"));
 
     if (status == NULL || reason == NULL)
-        return fault_set(f, ERR_INPUT,
-                         "meaning: missing: give meaning = \"DELIVERED\" …, or statusCode and "
-                         "reasonCode as texts");
-    if ((o->row.flags & RECORD_SCHEDULED) != 0 && json_get(details, "shipmentSchedule") == NULL)
-        return fault_set(f, ERR_INPUT,
-                         "shipmentSchedule: missing: scans of a scheduled delivery carry its "
-                         "appointment window (domain.md 4.8)");
+        return fault_set(
+            f, ERR_INPUT,
+            "meaning: missing: give meaning = \"DELIVERED\" …, or statusCode and "
+            "reasonCode as texts");
+    if ((o->row.flags & RECORD_SCHEDULED) != 0 &&
+        json_get(details, "shipmentSchedule") == NULL)
+        return fault_set(
+            f, ERR_INPUT,
+            "shipmentSchedule: missing: scans of a scheduled delivery carry its "
+            "appointment window (domain.md 4.8)");
     return scan_by_codes(o->house->codes, status, reason, &pair, f);
 }
 
@@ -248,7 +257,8 @@ static enum err complete(struct order *o, enum verb verb, struct json *element,
 {
     enum err e = ERR_OK;
     if (verb == VERB_ACCEPT || verb == VERB_REJECT)
-        return boxes_lines(o, element, "itemAcknowledgements", "acknowledgedQuantity", true, f);
+        return boxes_lines(o, element, "itemAcknowledgements", "acknowledgedQuantity",
+                           true, f);
     if (verb == VERB_CONFIRM || verb == VERB_FLOOR_DENY)
         e = boxes_lines(o, element, "items", "shippedQuantity", false, f);
     if (e == ERR_OK && (verb == VERB_CONFIRM || verb == VERB_REQUEST_LABEL))
@@ -256,9 +266,9 @@ static enum err complete(struct order *o, enum verb verb, struct json *element,
     return e;
 }
 
-enum err body_build(struct host *h, struct order *o, enum verb verb, const struct json *asked,
-                    const struct paper *labels, size_t label_count, struct json **element,
-                    struct fault *f)
+enum err body_build(struct host *h, struct order *o, enum verb verb,
+                    const struct json *asked, const struct paper *labels,
+                    size_t label_count, struct json **element, struct fault *f)
 {
     struct arena *a = &o->memory;
     struct json *built = start(h, o, verb);
@@ -275,8 +285,8 @@ enum err body_build(struct host *h, struct order *o, enum verb verb, const struc
     return e;
 }
 
-void body_question(const struct order *o, const struct json *asked, const struct paper *labels,
-                   size_t label_count, char *out, size_t size)
+void body_question(const struct order *o, const struct json *asked,
+                   const struct paper *labels, size_t label_count, char *out, size_t size)
 {
     const struct json *given = json_get(asked, "containers");
     const size_t boxes = given == NULL ? 1 : given->count;
@@ -284,12 +294,15 @@ void body_question(const struct order *o, const struct json *asked, const struct
     (void)labels;
     out[0] = '\0';
     if (given == NULL && label_count > 1)
-        snprintf(out, size, "Amazon made %zu labels: which box holds what? Give containers",
+        snprintf(out, size,
+                 "Amazon made %zu labels: which box holds what? Give containers",
                  label_count);
     else if (o->house->amazon_labels && label_count > 0 && boxes != label_count)
-        snprintf(out, size, "there are %zu containers and %zu labels: which label is on which box?",
+        snprintf(out, size,
+                 "there are %zu containers and %zu labels: which label is on which box?",
                  boxes, label_count);
     else if (given == NULL && o->house->weight_value == NULL)
         snprintf(out, size,
-                 "what does the box weigh? Give containers, or the warehouse a default weight");
+                 "what does the box weigh? Give containers, or the warehouse a default "
+                 "weight");
 }

@@ -9,7 +9,8 @@ static struct json *member(struct json *object, const char *key)
     return (struct json *)(uintptr_t)json_get(object, key);
 }
 
-static void set_default(struct arena *a, struct json *object, const char *key, const char *text)
+static void set_default(struct arena *a, struct json *object, const char *key,
+                        const char *text)
 {
     if (json_get(object, key) == NULL)
         json_set_str(a, object, key, text);
@@ -48,25 +49,28 @@ static void set_number(struct arena *a, struct json *line, const struct json *or
         json_set(a, line, "itemSequenceNumber", json_integer(a, line_number(ordered)));
 }
 
-static enum err complete_line(struct order *o, struct json *line, const char *where, size_t at,
-                              const char *quantity, bool as_text, struct fault *f)
+static enum err complete_line(struct order *o, struct json *line, const char *where,
+                              size_t at, const char *quantity, bool as_text,
+                              struct fault *f)
 {
     if (line->type != JSON_OBJECT)
         return fault_set(f, ERR_INPUT, "%s[%zu]: expected a table", where, at);
     const struct json *ordered = order_line(o, line_number(line));
     if (ordered == NULL)
         return fault_set(f, ERR_INPUT,
-                         "%s[%zu].itemSequenceNumber: the order has no such line", where, at);
+                         "%s[%zu].itemSequenceNumber: the order has no such line", where,
+                         at);
     set_number(&o->memory, line, ordered, as_text);
     copy_ids(&o->memory, line, ordered);
     set_quantity(&o->memory, line, quantity, ordered);
     return ERR_OK;
 }
 
-static void add_all_lines(struct order *o, struct json *list, const char *quantity, bool as_text)
+static void add_all_lines(struct order *o, struct json *list, const char *quantity,
+                          bool as_text)
 {
-    for (const struct json *item = o->items == NULL ? NULL : o->items->first; item != NULL;
-         item = item->next) {
+    for (const struct json *item = o->items == NULL ? NULL : o->items->first;
+         item != NULL; item = item->next) {
         struct json *line = json_push(list, json_object(&o->memory));
         set_number(&o->memory, line, item, as_text);
         copy_ids(&o->memory, line, item);
@@ -80,7 +84,8 @@ static int64_t amount_of(const struct json *list, int64_t number, const char *qu
     int64_t sum = 0, amount;
     for (const struct json *line = list == NULL ? NULL : list->first; line != NULL;
          line = line->next)
-        if (line_number(line) == number && json_int(json_get(json_get(line, quantity), "amount"), &amount))
+        if (line_number(line) == number &&
+            json_int(json_get(json_get(line, quantity), "amount"), &amount))
             sum += amount;
     return sum;
 }
@@ -91,11 +96,11 @@ static enum err check_whole(struct order *o, const struct json *list, const char
     for (const struct json *item = o->items->first; item != NULL; item = item->next) {
         int64_t number = line_number(item), got = amount_of(list, number, quantity);
         if (got != line_ordered(item))
-            return fault_set(f, ERR_INPUT,
-                             "%s: line %lld has %lld of %lld ordered; Amazon takes whole orders "
-                             "only",
-                             where, (long long)number, (long long)got,
-                             (long long)line_ordered(item));
+            return fault_set(
+                f, ERR_INPUT,
+                "%s: line %lld has %lld of %lld ordered; Amazon takes whole orders "
+                "only",
+                where, (long long)number, (long long)got, (long long)line_ordered(item));
     }
     return ERR_OK;
 }
@@ -107,11 +112,13 @@ static enum err check_order(const struct order *o, struct fault *f)
     for (const struct json *item = o->items->first; item != NULL; item = item->next) {
         if (json_get(item, "buyerProductIdentifier") == NULL &&
             json_get(item, "vendorProductIdentifier") == NULL)
-            return fault_set(f, ERR_STATE,
-                             "order %s: line %lld names no product (neither buyer's nor vendor's id)",
-                             o->row.name, (long long)line_number(item));
+            return fault_set(
+                f, ERR_STATE,
+                "order %s: line %lld names no product (neither buyer's nor vendor's id)",
+                o->row.name, (long long)line_number(item));
         if (line_number(item) == 0 || line_ordered(item) <= 0)
-            return fault_set(f, ERR_STATE, "order %s: a line has no number or no quantity",
+            return fault_set(f, ERR_STATE,
+                             "order %s: a line has no number or no quantity",
                              o->row.name);
     }
     return ERR_OK;
@@ -131,7 +138,8 @@ enum err boxes_lines(struct order *o, struct json *element, const char *list,
         add_all_lines(o, lines, quantity, as_text);
         return ERR_OK;
     }
-    for (struct json *line = lines->first; line != NULL && e == ERR_OK; line = line->next, at++)
+    for (struct json *line = lines->first; line != NULL && e == ERR_OK;
+         line = line->next, at++)
         e = complete_line(o, line, list, at, quantity, as_text, f);
     return e == ERR_OK ? check_whole(o, lines, list, quantity, f) : e;
 }
@@ -163,8 +171,10 @@ static void set_carriage(struct order *o, struct json *box, const struct paper *
     if (o->house->amazon_labels) {
         if (label == NULL)
             return;
-        json_set_str(a, box, "trackingNumber", label->tracking[0] ? label->tracking : NULL);
-        json_set_str(a, box, "shipMethod", label->ship_method[0] ? label->ship_method : NULL);
+        json_set_str(a, box, "trackingNumber",
+                     label->tracking[0] ? label->tracking : NULL);
+        json_set_str(a, box, "shipMethod",
+                     label->ship_method[0] ? label->ship_method : NULL);
         return;
     }
     const char *ordered = json_str(json_path(o->details, "shipmentDetails.shipMethod"));
@@ -184,15 +194,16 @@ static void set_identifier(struct arena *a, struct json *box, size_t at,
     set_default(a, box, "containerType", "carton");
 }
 
-static enum err complete_contents(struct order *o, struct json *box, size_t at, bool alone,
-                                  struct fault *f)
+static enum err complete_contents(struct order *o, struct json *box, size_t at,
+                                  bool alone, struct fault *f)
 {
     char where[64];
     size_t line_at = 1;
     struct json *packed = member(box, "packedItems");
 
     if (packed == NULL && !alone)
-        return fault_set(f, ERR_INPUT, "containers[%zu].packedItems: missing: what is in this box?",
+        return fault_set(f, ERR_INPUT,
+                         "containers[%zu].packedItems: missing: what is in this box?",
                          at);
     if (packed == NULL) {
         packed = json_set(&o->memory, box, "packedItems", json_array(&o->memory));
@@ -227,10 +238,11 @@ static enum err check_packed(struct order *o, const struct json *boxes, struct f
         for (const struct json *box = boxes->first; box != NULL; box = box->next)
             sum += amount_of(json_get(box, "packedItems"), number, "packedQuantity");
         if (sum != line_ordered(item))
-            return fault_set(f, ERR_INPUT,
-                             "containers: line %lld: %lld packed in all boxes, %lld ordered; "
-                             "Amazon takes whole orders only",
-                             (long long)number, (long long)sum, (long long)line_ordered(item));
+            return fault_set(
+                f, ERR_INPUT,
+                "containers: line %lld: %lld packed in all boxes, %lld ordered; "
+                "Amazon takes whole orders only",
+                (long long)number, (long long)sum, (long long)line_ordered(item));
     }
     return ERR_OK;
 }
@@ -253,24 +265,27 @@ static void number_boxes(struct order *o, struct json *boxes)
         spans = spans || line_spans(boxes, line_number(item));
     for (struct json *box = boxes->first; spans && box != NULL; box = box->next, at++)
         if (json_get(box, "containerSequenceNumber") == NULL)
-            json_set(&o->memory, box, "containerSequenceNumber", json_integer(&o->memory, at));
+            json_set(&o->memory, box, "containerSequenceNumber",
+                     json_integer(&o->memory, at));
 }
 
-static enum err check_carriage(const struct order *o, const struct json *boxes, struct fault *f)
+static enum err check_carriage(const struct order *o, const struct json *boxes,
+                               struct fault *f)
 {
     size_t at = 1;
     if (o->house->amazon_labels)
         return ERR_OK;
     for (const struct json *box = boxes->first; box != NULL; box = box->next, at++) {
         if (json_get(box, "trackingNumber") == NULL)
-            return fault_set(f, ERR_INPUT,
-                             "containers[%zu].trackingNumber: missing: your own carrier's number",
-                             at);
+            return fault_set(
+                f, ERR_INPUT,
+                "containers[%zu].trackingNumber: missing: your own carrier's number", at);
         if (json_get(box, "scacCode") == NULL && json_get(box, "carrier") == NULL)
-            return fault_set(f, ERR_INPUT,
-                             "containers[%zu].carrier: missing: give the warehouse a carrier (EU) or "
-                             "scacCode (NA)",
-                             at);
+            return fault_set(
+                f, ERR_INPUT,
+                "containers[%zu].carrier: missing: give the warehouse a carrier (EU) or "
+                "scacCode (NA)",
+                at);
     }
     return ERR_OK;
 }
@@ -288,7 +303,8 @@ enum err boxes_containers(struct order *o, struct json *element, bool needed,
         boxes = json_set(&o->memory, element, "containers", json_array(&o->memory));
         json_push(boxes, json_object(&o->memory));
     }
-    for (struct json *box = boxes->first; box != NULL && e == ERR_OK; box = box->next, at++)
+    for (struct json *box = boxes->first; box != NULL && e == ERR_OK;
+         box = box->next, at++)
         e = complete_box(o, box, at, boxes->count == 1, labels, label_count, f);
     if (e == ERR_OK)
         e = check_packed(o, boxes, f);

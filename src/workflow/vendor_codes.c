@@ -54,7 +54,8 @@ const char *acknowledgement_text(const char *code)
     return NULL;
 }
 
-enum err scan_by_meaning(const char *meaning, const struct scan_pair **pair, struct fault *f)
+enum err scan_by_meaning(const char *meaning, const struct scan_pair **pair,
+                         struct fault *f)
 {
     const char *names[PAIRS];
     for (size_t i = 0; i < PAIRS; i++) {
@@ -65,9 +66,9 @@ enum err scan_by_meaning(const char *meaning, const struct scan_pair **pair, str
         }
     }
     const char *near = suggest(meaning, names, PAIRS);
-    return fault_set(f, ERR_INPUT, "meaning: Amazon knows no scan \"%.40s\"%s%s%s", meaning,
-                     near == NULL ? "" : " (did you mean \"", near == NULL ? "" : near,
-                     near == NULL ? "" : "\"?)");
+    return fault_set(f, ERR_INPUT, "meaning: Amazon knows no scan \"%.40s\"%s%s%s",
+                     meaning, near == NULL ? "" : " (did you mean \"",
+                     near == NULL ? "" : near, near == NULL ? "" : "\"?)");
 }
 
 static const struct scan_pair *find_pair(enum codes codes, const char *status,
@@ -89,12 +90,14 @@ enum err scan_by_codes(enum codes codes, const char *status, const char *reason,
     if (*pair != NULL)
         return ERR_OK;
     if (find_pair(other, status, reason) != NULL)
-        return fault_set(f, ERR_INPUT,
-                         "statusCode: %.8s/%.8s is %s, this warehouse's codes are %s; the "
-                         "standards must not be mixed",
-                         status, reason, other == CODES_X12 ? "X12" : "EDIFACT",
-                         codes == CODES_X12 ? "X12" : "EDIFACT");
-    return fault_set(f, ERR_INPUT,
-                     "statusCode: Amazon does not support the pair %.8s/%.8s (status/reason)",
-                     status, reason);
+        return fault_set(
+            f, ERR_INPUT,
+            "statusCode: %.8s/%.8s is %s, this warehouse's codes are %s; the "
+            "standards must not be mixed",
+            status, reason, other == CODES_X12 ? "X12" : "EDIFACT",
+            codes == CODES_X12 ? "X12" : "EDIFACT");
+    return fault_set(
+        f, ERR_INPUT,
+        "statusCode: Amazon does not support the pair %.8s/%.8s (status/reason)", status,
+        reason);
 }

@@ -1,4 +1,5 @@
-/* Amazon's code lists of Direct Fulfillment: acknowledgements (domain.md 4.3) and scans (4.6). */
+/* Amazon's code lists of Direct Fulfillment: acknowledgements (domain.md 4.3) and scans
+ * (4.6). */
 #ifndef DRAY_WORKFLOW_VENDOR_CODES_H
 #define DRAY_WORKFLOW_VENDOR_CODES_H
 
@@ -12,15 +13,17 @@ const char *acknowledgement_text(const char *code);
 
 /* One supported pair of status and reason. */
 struct scan_pair {
-    const char *meaning; /* "DELIVERED" */
+    const char *meaning;   /* "DELIVERED" */
     const char *status[2]; /* by enum codes: X12, EDIFACT */
     const char *reason[2];
     bool last; /* no scan is expected after it (design 9) */
 };
 
 /* By meaning; ERR_INPUT with a suggestion. */
-enum err scan_by_meaning(const char *meaning, const struct scan_pair **pair, struct fault *f);
-/* By code pair in one standard; ERR_INPUT also for a pair that mixes the two or is of the other one. */
+enum err scan_by_meaning(const char *meaning, const struct scan_pair **pair,
+                         struct fault *f);
+/* By code pair in one standard; ERR_INPUT also for a pair that mixes the two or is of the
+ * other one. */
 enum err scan_by_codes(enum codes codes, const char *status, const char *reason,
                        const struct scan_pair **pair, struct fault *f);
 

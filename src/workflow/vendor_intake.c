@@ -32,7 +32,8 @@ static unsigned flags_of(const struct account *a, const struct json *details,
         flags |= RECORD_SLIP;
     if (json_get_bool(s, "isScheduledDeliveryShipment", false))
         flags |= RECORD_SCHEDULED;
-    if (strcmp(json_get_str(json_get(details, "shipToParty"), "countryCode", ""), "IN") == 0)
+    if (strcmp(json_get_str(json_get(details, "shipToParty"), "countryCode", ""), "IN") ==
+        0)
         flags |= RECORD_INVOICED; /* customer invoices: India only (domain.md 4.11) */
     if (w != NULL && !w->amazon_labels)
         flags |= RECORD_OWN_LABEL;
@@ -85,9 +86,10 @@ enum err vendor_take_order(struct host *h, struct account *a, const struct json 
     *change = RECORD_SAME;
     if (!number_ok(po) || details == NULL) {
         log_write(LOG_WARN,
-                  details == NULL ? "Amazon listed an order without details; it is passed over"
-                                  : "Amazon listed an order whose number is not letters and "
-                                    "digits; it is passed over",
+                  details == NULL
+                      ? "Amazon listed an order without details; it is passed over"
+                      : "Amazon listed an order whose number is not letters and "
+                        "digits; it is passed over",
                   log_safe("account", a->id), LOG_END);
         return ERR_OK;
     }
@@ -98,7 +100,8 @@ enum err vendor_take_order(struct host *h, struct account *a, const struct json 
         .warehouse = json_get_str(json_get(details, "shipFromParty"), "partyId", ""),
         .status = json_get_str(details, "orderStatus", ""),
         .ordered_ms = instant_of(details, "orderDate"),
-        .ship_by_ms = instant_of(details, "shipmentDetails.shipmentDates.requiredShipDate"),
+        .ship_by_ms =
+            instant_of(details, "shipmentDetails.shipmentDates.requiredShipDate"),
         .seen_ms = host_now(h),
         .changed_ms = host_now(h),
         .body = text,

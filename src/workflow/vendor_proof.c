@@ -1,4 +1,5 @@
-/* What is learned of a vendor's orders: their own state, transactions, documents (laws 6 and 7). */
+/* What is learned of a vendor's orders: their own state, transactions, documents (laws 6
+ * and 7). */
 #include <stdio.h>
 #include <string.h>
 
@@ -76,7 +77,8 @@ enum err vendor_succeeded(struct host *h, struct effect *e, const char *evidence
 /* Where an order goes back to when its step failed. */
 static enum order_state before(const struct effect *e, enum order_state now)
 {
-    if (e->kind == EFFECT_ACKNOWLEDGE && (now == ORDER_ACCEPTING || now == ORDER_REJECTING))
+    if (e->kind == EFFECT_ACKNOWLEDGE &&
+        (now == ORDER_ACCEPTING || now == ORDER_REJECTING))
         return ORDER_NEW;
     if (e->kind == EFFECT_SHIP && (now == ORDER_CONFIRMING || now == ORDER_DENYING))
         return ORDER_ACCEPTED;
@@ -98,11 +100,12 @@ static enum err step_back(struct host *h, const struct effect *e, struct fault *
 static void tell(const struct effect *e, enum effect_state state, const char *why)
 {
     if (state == EFFECT_FAILED || state == EFFECT_REJECTED || state == EFFECT_HELD)
-        log_write(LOG_WARN, state == EFFECT_HELD ? "an effect is held for a person"
-                                                 : "an effect failed",
-                  log_safe("account", e->account), log_body("purchaseOrderNumber", e->name),
-                  log_number("effect", e->id), log_safe("verb", e->verb), log_safe("why", why),
-                  LOG_END);
+        log_write(LOG_WARN,
+                  state == EFFECT_HELD ? "an effect is held for a person"
+                                       : "an effect failed",
+                  log_safe("account", e->account),
+                  log_body("purchaseOrderNumber", e->name), log_number("effect", e->id),
+                  log_safe("verb", e->verb), log_safe("why", why), LOG_END);
 }
 
 enum err vendor_failed(struct host *h, struct effect *e, enum effect_state state,
@@ -117,15 +120,18 @@ enum err vendor_failed(struct host *h, struct effect *e, enum effect_state state
 }
 
 /* The effects of an order of one kind in some states, each given to `fn`. */
-typedef enum err each_fn(struct host *h, struct effect *e, const char *text, struct fault *f);
+typedef enum err each_fn(struct host *h, struct effect *e, const char *text,
+                         struct fault *f);
 
-static enum err each_effect(struct host *h, int64_t record, unsigned kinds, unsigned states,
-                            const char *verb, const char *text, each_fn *fn, struct fault *f)
+static enum err each_effect(struct host *h, int64_t record, unsigned kinds,
+                            unsigned states, const char *verb, const char *text,
+                            each_fn *fn, struct fault *f)
 {
     struct arena a;
     struct effect *list;
     size_t count;
-    const struct effect_filter filter = {.record = record, .kinds = kinds, .states = states};
+    const struct effect_filter filter = {
+        .record = record, .kinds = kinds, .states = states};
 
     arena_init(&a);
     enum err e = effect_list(h->store, &a, &filter, &list, &count, f);
@@ -141,7 +147,8 @@ static enum err prove(struct host *h, struct effect *e, const char *text, struct
     return vendor_succeeded(h, e, text, f);
 }
 
-static enum err cancel(struct host *h, struct effect *e, const char *text, struct fault *f)
+static enum err cancel(struct host *h, struct effect *e, const char *text,
+                       struct fault *f)
 {
     const struct effect_change change = {
         .to = EFFECT_CANCELLED, .why = text, .next_ms = INT64_MAX};
@@ -166,13 +173,15 @@ static enum err status_shipped(struct host *h, struct record *r, struct fault *f
     return e;
 }
 
-/* Nobody here asked for it: whatever is not sent is withdrawn; a parcel may have to be pulled. */
+/* Nobody here asked for it: whatever is not sent is withdrawn; a parcel may have to be
+ * pulled. */
 static enum err cancelled_by_amazon(struct host *h, struct record *r, struct fault *f)
 {
     log_write(LOG_WARN, "Amazon cancelled an order; pull the parcel if it is packed",
               log_safe("account", r->account), log_body("purchaseOrderNumber", r->name),
               log_safe("warehouse", r->warehouse), LOG_END);
-    enum err e = each_effect(h, r->id, 0, UNSENT_STATES, NULL, "the order was cancelled", cancel, f);
+    enum err e = each_effect(h, r->id, 0, UNSENT_STATES, NULL, "the order was cancelled",
+                             cancel, f);
     return e == ERR_OK ? host_state(h, r, ORDER_CANCELLED, "order.cancelled", f) : e;
 }
 
@@ -184,9 +193,11 @@ static enum err status_cancelled(struct host *h, struct record *r, struct fault 
     if (state == ORDER_REJECTED || state == ORDER_DENIED || state == ORDER_CANCELLED)
         return ERR_OK;
     if (state == ORDER_REJECTING)
-        return each_effect(h, r->id, 1u << EFFECT_ACKNOWLEDGE, OPEN_STATES, "reject", evidence, prove, f);
+        return each_effect(h, r->id, 1u << EFFECT_ACKNOWLEDGE, OPEN_STATES, "reject",
+                           evidence, prove, f);
     if (state == ORDER_DENYING)
-        return each_effect(h, r->id, 1u << EFFECT_SHIP, OPEN_STATES, "floor_deny", evidence, prove, f);
+        return each_effect(h, r->id, 1u << EFFECT_SHIP, OPEN_STATES, "floor_deny",
+                           evidence, prove, f);
     return cancelled_by_amazon(h, r, f);
 }
 
@@ -223,10 +234,11 @@ enum err vendor_order_status(struct host *h, struct record *r, const char *statu
     return e == ERR_OK ? vendor_reconsider(h, r->id, f) : e;
 }
 
-static enum err tell_paper(struct host *h, int64_t record, int paper_kind, int64_t replaced,
-                           struct fault *f)
+static enum err tell_paper(struct host *h, int64_t record, int paper_kind,
+                           int64_t replaced, struct fault *f)
 {
-    static const char *const ready[PAPER_KIND_COUNT] = {"label.ready", "slip.ready", "invoice.ready"};
+    static const char *const ready[PAPER_KIND_COUNT] = {"label.ready", "slip.ready",
+                                                        "invoice.ready"};
     struct arena a;
     struct record r;
 
@@ -240,12 +252,14 @@ static enum err tell_paper(struct host *h, int64_t record, int paper_kind, int64
     return e;
 }
 
-enum err vendor_paper_ready(struct host *h, int64_t record, int paper_kind, int64_t replaced,
-                            struct fault *f)
+enum err vendor_paper_ready(struct host *h, int64_t record, int paper_kind,
+                            int64_t replaced, struct fault *f)
 {
-    const unsigned sent = 1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN;
+    const unsigned sent =
+        1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN;
     enum err e = tell_paper(h, record, paper_kind, replaced, f);
     if (e == ERR_OK && paper_kind == PAPER_LABEL)
-        e = each_effect(h, record, 1u << EFFECT_LABEL, sent, NULL, "the label is here", prove, f);
+        e = each_effect(h, record, 1u << EFFECT_LABEL, sent, NULL, "the label is here",
+                        prove, f);
     return e == ERR_OK ? vendor_reconsider(h, record, f) : e;
 }

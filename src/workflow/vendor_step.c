@@ -1,8 +1,9 @@
-/* Whether an effect may leave now: too early waits, no longer possible is cancelled, already done is
- * proved (design 6; domain.md 4.1, 4.5). */
+/* Whether an effect may leave now: too early waits, no longer possible is cancelled,
+ * already done is proved (design 6; domain.md 4.1, 4.5). */
 #include <stdio.h>
 #include <string.h>
 
+#include "workflow/prover.h"
 #include "workflow/vendor.h"
 #include "workflow/vendor_body.h"
 
@@ -12,12 +13,21 @@ static void say(struct stand *s, enum step step, int64_t next_ms, const char *wh
 {
     s->step = step;
     s->next_ms = next_ms;
+    s->need = POLL_KIND_COUNT;
     snprintf(s->why, sizeof s->why, "%s", why);
 }
 
 static void wait_for(struct stand *s, const char *why)
 {
     say(s, STEP_WAIT, INT64_MAX, why);
+}
+
+/* A document that a list may bring. */
+static void wait_for_list(struct host *h, struct stand *s, enum poll_kind need,
+                          const char *why)
+{
+    say(s, STEP_WAIT, prover_next(h, 0), why);
+    s->need = need;
 }
 
 /* The containers of an order's label request, for a confirmation that gives none. */
@@ -27,7 +37,8 @@ static enum err inherit_containers(struct host *h, struct order *o, struct json 
     struct effect label;
     struct arena *a = &o->memory;
 
-    enum err e = effect_by_key(h->store, a, o->row.account, EFFECT_LABEL, o->row.name, &label, f);
+    enum err e =
+        effect_by_key(h->store, a, o->row.account, EFFECT_LABEL, o->row.name, &label, f);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
     if (e == ERR_OK)
@@ -68,16 +79,17 @@ static void stand_acknowledge(const struct order *o, enum verb verb, struct stan
     else if (verb == VERB_REJECT && strcmp(status, "CANCELLED") == 0)
         say(s, STEP_DONE, 0, "Amazon shows the order as cancelled already");
     else
-        say(s, STEP_IMPOSSIBLE, 0, verb == VERB_ACCEPT ? "the order is cancelled"
-                                                       : "the order is accepted already");
+        say(s, STEP_IMPOSSIBLE, 0,
+            verb == VERB_ACCEPT ? "the order is cancelled"
+                                : "the order is accepted already");
 }
 
 /* True when the acceptance is proved, also while a later step is under way. */
 static bool acceptance_proved(const struct order *o)
 {
     const int state = o->row.state;
-    return state == ORDER_ACCEPTED || state == ORDER_CONFIRMING || state == ORDER_DENYING ||
-           state == ORDER_SHIPPED || state == ORDER_DELIVERED;
+    return state == ORDER_ACCEPTED || state == ORDER_CONFIRMING ||
+           state == ORDER_DENYING || state == ORDER_SHIPPED || state == ORDER_DELIVERED;
 }
 
 static const char *ended(const struct order *o)
@@ -94,7 +106,8 @@ static const char *ended(const struct order *o)
     }
 }
 
-/* Labels are made only on the day the order is due to ship, and no later than 90 days after. */
+/* Labels are made only on the day the order is due to ship, and no later than 90 days
+ * after. */
 static void stand_label(struct host *h, const struct order *o, struct stand *s)
 {
     int64_t begin, end, now = host_now(h);
@@ -110,7 +123,8 @@ static void stand_label(struct host *h, const struct order *o, struct stand *s)
     }
     zone_day(o->house->zone, o->row.ship_by_ms, &begin, &end);
     if (now >= begin + LABEL_LIFE_DAYS * (int64_t)MS_DAY) {
-        say(s, STEP_IMPOSSIBLE, 0, "the ship day is 90 days past; Amazon makes no more labels");
+        say(s, STEP_IMPOSSIBLE, 0,
+            "the ship day is 90 days past; Amazon makes no more labels");
         return;
     }
     if (now >= begin) {
@@ -118,11 +132,13 @@ static void stand_label(struct host *h, const struct order *o, struct stand *s)
         return;
     }
     zone_format(o->house->zone, begin, text);
-    snprintf(why, sizeof why, "waits for the ship day, %.10s in %s", text, zone_name(o->house->zone));
+    snprintf(why, sizeof why, "waits for the ship day, %.10s in %s", text,
+             zone_name(o->house->zone));
     say(s, STEP_WAIT, begin, why);
 }
 
-/* A label request of this order that is not settled: the confirmation must echo its answer. */
+/* A label request of this order that is not settled: the confirmation must echo its
+ * answer. */
 static enum err label_pending(struct host *h, const struct order *o, bool *pending,
                               struct fault *f)
 {
@@ -152,7 +168,10 @@ static enum err stand_labelled(struct host *h, struct order *o, const struct jso
     if (e != ERR_OK)
         return e;
     if (o->house->amazon_labels && (count == 0 || pending)) {
-        wait_for(s, pending ? "waits for the latest label" : "waits for Amazon's label");
+        if (pending)
+            wait_for(s, "waits for the latest label");
+        else
+            wait_for_list(h, s, POLL_LABELS, "waits for Amazon's label");
         return ERR_OK;
     }
     body_question(o, asked, labels, count, question, sizeof question);
@@ -173,7 +192,8 @@ static enum err stand_confirm(struct host *h, struct order *o, const struct json
         return e;
     e = order_papers(h, o, PAPER_SLIP, &slips, &count, f);
     if (e == ERR_OK && count == 0)
-        wait_for(s, "waits for the packing slip that this order requires");
+        wait_for_list(h, s, POLL_SLIPS,
+                      "waits for the packing slip that this order requires");
     return e;
 }
 
@@ -206,7 +226,8 @@ static enum err tracking_confirmed(struct host *h, struct order *o, const char *
     struct json *asked;
 
     *any = *confirmed = false;
-    enum err e = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_SHIP, o->row.name, &ship, f);
+    enum err e = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_SHIP,
+                               o->row.name, &ship, f);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
     if (e == ERR_OK)
@@ -214,9 +235,11 @@ static enum err tracking_confirmed(struct host *h, struct order *o, const char *
     if (e != ERR_OK)
         return e;
     const struct json *boxes = json_get(asked, "containers");
-    for (const struct json *b = boxes == NULL ? NULL : boxes->first; b != NULL; b = b->next) {
+    for (const struct json *b = boxes == NULL ? NULL : boxes->first; b != NULL;
+         b = b->next) {
         *any = true;
-        *confirmed = *confirmed || strcmp(json_get_str(b, "trackingNumber", ""), number) == 0;
+        *confirmed =
+            *confirmed || strcmp(json_get_str(b, "trackingNumber", ""), number) == 0;
     }
     return ERR_OK;
 }
@@ -294,15 +317,16 @@ enum err vendor_stand(struct host *h, const struct effect *e, struct stand *out,
     return err;
 }
 
-static enum err follow(struct host *h, struct effect *e, const struct stand *s, struct fault *f)
+enum err vendor_follow(struct host *h, struct effect *e, const struct stand *s,
+                       struct fault *f)
 {
     static const enum effect_state states[] = {
-        [STEP_READY] = EFFECT_READY,         [STEP_WAIT] = EFFECT_WAITING,
-        [STEP_HOLD] = EFFECT_HELD,           [STEP_IMPOSSIBLE] = EFFECT_CANCELLED,
+        [STEP_READY] = EFFECT_READY,    [STEP_WAIT] = EFFECT_WAITING,
+        [STEP_HOLD] = EFFECT_HELD,      [STEP_IMPOSSIBLE] = EFFECT_CANCELLED,
         [STEP_DONE] = EFFECT_SUCCEEDED,
     };
-    if (s->step == STEP_WAIT && strcmp(e->why, s->why) == 0 && e->next_ms == s->next_ms)
-        return ERR_OK;
+    if (s->step == STEP_WAIT && strcmp(e->why, s->why) == 0 && e->next_ms > host_now(h))
+        return ERR_OK; /* its next look stands already */
     if (s->step == STEP_DONE)
         return vendor_succeeded(h, e, s->why, f);
     if (s->step == STEP_IMPOSSIBLE)
@@ -310,7 +334,9 @@ static enum err follow(struct host *h, struct effect *e, const struct stand *s, 
     const struct effect_change change = {
         .to = states[s->step],
         .why = s->why,
-        .next_ms = s->step == STEP_WAIT ? s->next_ms : s->step == STEP_READY ? 0 : INT64_MAX,
+        .next_ms = s->step == STEP_WAIT    ? s->next_ms
+                   : s->step == STEP_READY ? 0
+                                           : INT64_MAX,
     };
     enum err err = host_move(h, e, &change, f);
     return err == ERR_OK && s->step == STEP_READY ? vendor_ready(h, e, f) : err;
@@ -322,14 +348,15 @@ enum err vendor_reconsider(struct host *h, int64_t record, struct fault *f)
     struct effect *list;
     struct stand stand;
     size_t count;
-    const struct effect_filter filter = {.record = record, .states = 1u << EFFECT_WAITING};
+    const struct effect_filter filter = {.record = record,
+                                         .states = 1u << EFFECT_WAITING};
 
     arena_init(&a);
     enum err e = effect_list(h->store, &a, &filter, &list, &count, f);
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
         e = vendor_stand(h, &list[i], &stand, f);
         if (e == ERR_OK)
-            e = follow(h, &list[i], &stand, f);
+            e = vendor_follow(h, &list[i], &stand, f);
     }
     arena_clear(&a);
     return e;

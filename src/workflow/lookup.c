@@ -1,0 +1,313 @@
+/* Asks Amazon about one effect. */
+#include "workflow/lookup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "workflow/intake.h"
+#include "workflow/prover.h"
+#include "workflow/vendor.h"
+
+enum { SENDS_MAX = 2 }; /* without a person (durability.md 1.2) */
+
+/* One question under way. */
+struct lookup {
+    struct host *host;
+    struct account *account;
+    int64_t effect;
+    char *transaction; /* NULL: the order or label itself is asked for */
+    char *failure;     /* what the transaction said, while the order is asked; NULL: an
+                          unknown one */
+    int64_t documents; /* new ones that came with a label's look-up */
+    int64_t elements;  /* labels that came at all */
+    struct call *call;
+    struct lookup *next;
+};
+
+static struct lookup *lookup_new(struct host *h, const struct effect *e)
+{
+    struct lookup *l = mem_new(sizeof *l);
+    l->host = h;
+    l->account = host_account(h, e->account);
+    l->effect = e->id;
+    l->next = h->lookups;
+    h->lookups = l;
+    return l;
+}
+
+static void lookup_end(struct lookup *l)
+{
+    struct lookup **at = &l->host->lookups;
+    while (*at != l)
+        at = &(*at)->next;
+    *at = l->next;
+    free(l->transaction);
+    free(l->failure);
+    free(l);
+}
+
+void lookup_forget(struct host *h)
+{
+    while (h->lookups != NULL) {
+        if (h->lookups->call != NULL)
+            call_withdraw(h->lookups->call);
+        lookup_end(h->lookups);
+    }
+}
+
+static bool under_way(const struct host *h, const struct effect *e,
+                      const char *transaction)
+{
+    for (const struct lookup *l = h->lookups; l != NULL; l = l->next)
+        if (l->effect == e->id || (transaction != NULL && l->transaction != NULL &&
+                                   strcmp(l->transaction, transaction) == 0))
+            return true;
+    return false;
+}
+
+/* ---- the order or label itself ---- */
+
+static enum err send_again(struct host *h, struct effect *e, struct fault *f)
+{
+    const struct effect_change change = {.to = EFFECT_READY,
+                                         .why =
+                                             "looked up: it is not there; sent once more",
+                                         .next_ms = 0};
+    return host_move(h, e, &change, f);
+}
+
+/* What an unknown effect becomes when its look-up found nothing. */
+static enum err not_there(struct host *h, struct effect *e, struct fault *f)
+{
+    if (e->sends < SENDS_MAX)
+        return send_again(h, e, f);
+    return vendor_failed(
+        h, e, EFFECT_HELD,
+        "sent twice and not found at Amazon; look in Vendor Central, then `dray "
+        "settle` or `dray retry`",
+        f);
+}
+
+static enum err verdict(struct lookup *l, struct effect *e, struct fault *f)
+{
+    if (e->state != EFFECT_UNKNOWN && e->state != EFFECT_ACCEPTED)
+        return ERR_OK; /* proved meanwhile, perhaps by this very look-up */
+    if (l->elements > 0)
+        return ERR_OK; /* the label is on its way to a row, which proves it */
+    if (l->failure != NULL)
+        return vendor_failed(l->host, e, EFFECT_FAILED, l->failure, f);
+    return not_there(l->host, e, f);
+}
+
+/* The order's own state proves what it can. */
+static enum err take_order_status(struct lookup *l, const struct effect *e,
+                                  const struct call_reply *reply, struct fault *f)
+{
+    struct arena a;
+    struct record r;
+    const char *status = json_str(json_path(reply->body, "orderDetails.orderStatus"));
+
+    if (status == NULL)
+        return ERR_OK;
+    arena_init(&a);
+    enum err err = record_get(l->host->store, &a, e->record, false, &r, f);
+    if (err == ERR_OK)
+        err = vendor_order_status(l->host, &r, status, f);
+    arena_clear(&a);
+    return err;
+}
+
+static enum err looked_up(struct lookup *l, struct arena *a,
+                          const struct call_reply *reply, struct fault *f)
+{
+    struct effect e;
+    const bool absent =
+        reply->outcome == CALL_REFUSED && reply->refusal.kind == REFUSAL_NOT_FOUND;
+
+    if (reply->outcome != CALL_OK && !absent)
+        return ERR_OK; /* asked again when its time comes */
+    enum err err = effect_get(l->host->store, a, l->effect, false, &e, f);
+    if (err == ERR_OK && reply->outcome == CALL_OK && e.kind != EFFECT_LABEL)
+        err = take_order_status(l, &e, reply, f);
+    if (err == ERR_OK)
+        err = effect_get(l->host->store, a, l->effect, false, &e, f);
+    return err == ERR_OK ? verdict(l, &e, f) : err;
+}
+
+static void look_done(void *arg, const struct call_reply *reply)
+{
+    struct lookup *l = arg;
+    struct arena a;
+    struct fault f;
+
+    arena_init(&a);
+    if (looked_up(l, &a, reply, &f) != ERR_OK)
+        host_trouble(l->host, &f);
+    arena_clear(&a);
+    lookup_end(l);
+}
+
+static enum err take_label(void *arg, const struct page_item *item, struct fault *f)
+{
+    struct lookup *l = arg;
+    l->elements++;
+    return intake_take(l->host->intake, l->account, PAPER_LABEL, item, &l->documents, f);
+}
+
+/* Asks for the order, or for its label. */
+static void ask_itself(struct lookup *l, const struct effect *e)
+{
+    struct arena a;
+    struct fault f;
+    const bool label = e->kind == EFFECT_LABEL;
+
+    arena_init(&a);
+    struct json *params = json_object(&a);
+    json_set_str(&a, params, "purchaseOrderNumber", e->name);
+    const struct call_request request = {
+        .account = l->account,
+        .op = operation_get(label ? OP_GET_SHIPPING_LABEL : OP_GET_ORDER),
+        .params = params,
+        .item = label ? take_label : NULL,
+        .item_arg = l,
+        .archive = l->host->archive,
+    };
+    if (call_start(l->host->spapi, &request, look_done, l, &l->call, &f) != ERR_OK) {
+        host_trouble(l->host, &f);
+        lookup_end(l);
+    }
+    arena_clear(&a);
+}
+
+void lookup_unknown(struct host *h, const struct effect *e)
+{
+    struct arena a;
+    struct effect now;
+    struct fault f;
+
+    if (host_account(h, e->account) == NULL || under_way(h, e, NULL))
+        return;
+    if (e->kind != EFFECT_SCAN) {
+        ask_itself(lookup_new(h, e), e);
+        return;
+    }
+    /* A scan cannot be looked up; its repetition says the same again (durability.md 1.3).
+     */
+    arena_init(&a);
+    enum err err = effect_get(h->store, &a, e->id, false, &now, &f);
+    if (err == ERR_OK)
+        err = not_there(h, &now, &f);
+    if (err != ERR_OK)
+        host_trouble(h, &f);
+    arena_clear(&a);
+}
+
+/* ---- transactions ---- */
+
+static void failure_text(const struct json *status, char *out, size_t size)
+{
+    const struct json *errors = json_get(status, "errors");
+    const struct json *first =
+        errors != NULL && errors->type == JSON_ARRAY ? errors->first : NULL;
+    const char *code = json_get_str(first, "code", "no code");
+    const char *message = json_get_str(first, "message", "Amazon gave no text");
+    char *clean = mem_text(message);
+
+    secret_redact(clean);
+    snprintf(out, size, "Amazon says Failure: %s: %.300s", code, clean);
+    free(clean);
+}
+
+static enum err transaction_success(struct host *h, struct effect *e, struct fault *f)
+{
+    if (e->kind != EFFECT_LABEL)
+        return vendor_succeeded(h, e, "its transaction says Success", f);
+    struct account *a = host_account(h, e->account);
+    if (!poller_asking(h->poller, a, POLL_LABELS))
+        poller_ask(h->poller, a, POLL_LABELS, NULL, NULL);
+    return ERR_OK;
+}
+
+/* A false Failure exists: the order itself is asked before an effect counts as failed. */
+static enum err transaction_failure(struct host *h, struct effect *e, const char *why,
+                                    bool batch, struct fault *f)
+{
+    if (batch) {
+        const struct effect_change change = {
+            .to = EFFECT_READY,
+            .why = "its batch failed; goes again in a smaller one",
+            .next_ms = 0,
+        };
+        return host_move(h, e, &change, f);
+    }
+    if (e->kind == EFFECT_SCAN)
+        return vendor_failed(h, e, EFFECT_FAILED, why, f);
+    struct lookup *l = lookup_new(h, e);
+    l->failure = mem_text(why);
+    ask_itself(l, e);
+    return ERR_OK;
+}
+
+static enum err apply_status(struct lookup *l, struct arena *a, const struct json *status,
+                             struct fault *f)
+{
+    const char *word = json_get_str(status, "status", "");
+    const bool success = strcmp(word, "Success") == 0,
+               failure = strcmp(word, "Failure") == 0;
+    struct effect *list;
+    size_t count;
+    char why[400];
+    const struct effect_filter filter = {.account = l->account->id,
+                                         .transaction = l->transaction,
+                                         .states = 1u << EFFECT_ACCEPTED};
+
+    if (!success && !failure)
+        return ERR_OK;
+    enum err e = effect_list(l->host->store, a, &filter, &list, &count, f);
+    if (failure)
+        failure_text(status, why, sizeof why);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        e = success ? transaction_success(l->host, &list[i], f)
+                    : transaction_failure(l->host, &list[i], why, count > 1, f);
+    return e;
+}
+
+static void transaction_done(void *arg, const struct call_reply *reply)
+{
+    struct lookup *l = arg;
+    struct arena a;
+    struct fault f;
+
+    arena_init(&a);
+    if (reply->outcome == CALL_OK &&
+        apply_status(l, &a, json_get(reply->body, "transactionStatus"), &f) != ERR_OK)
+        host_trouble(l->host, &f);
+    arena_clear(&a);
+    lookup_end(l);
+}
+
+void lookup_transaction(struct host *h, const struct effect *e)
+{
+    struct arena a;
+    struct fault f;
+
+    if (e->transaction[0] == '\0' || under_way(h, e, e->transaction))
+        return;
+    struct lookup *l = lookup_new(h, e);
+    l->transaction = mem_text(e->transaction);
+    arena_init(&a);
+    struct json *params = json_object(&a);
+    json_set_str(&a, params, "transactionId", e->transaction);
+    const struct call_request request = {
+        .account = l->account,
+        .op = operation_get(OP_GET_TRANSACTION_STATUS),
+        .params = params,
+    };
+    if (call_start(h->spapi, &request, transaction_done, l, &l->call, &f) != ERR_OK) {
+        host_trouble(h, &f);
+        lookup_end(l);
+    }
+    arena_clear(&a);
+}

@@ -1,0 +1,379 @@
+/* What is asked for by lists. */
+#include "workflow/poller.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "spapi/listing.h"
+#include "workflow/intake.h"
+#include "workflow/vendor.h"
+
+enum {
+    OVERLAP_MS =
+        10 * MS_MINUTE, /* a list's window begins this long before the last one ended */
+    FIRST_REACH_MS = 7 * MS_DAY, /* without `since`, the first poll looks back this far */
+    SEEN_STATES_OPEN = 1u << ORDER_NEW | 1u << ORDER_ACCEPTING | 1u << ORDER_REJECTING |
+                       1u << ORDER_ACCEPTED | 1u << ORDER_CONFIRMING |
+                       1u << ORDER_DENYING,
+    PAGE = 100
+};
+
+static const struct {
+    const char *name;
+    enum operation_id op;
+    const char *status;    /* of orders; NULL: not asked */
+    enum paper_kind paper; /* PAPER_KIND_COUNT: orders */
+    unsigned states;       /* orders whose creation spans the window; 0: by cursor */
+} kinds[POLL_KIND_COUNT] = {
+    [POLL_ORDERS] = {"orders", OP_GET_ORDERS, NULL, PAPER_KIND_COUNT, 0},
+    [POLL_ACCEPTED] = {"accepted", OP_GET_ORDERS, "ACCEPTED", PAPER_KIND_COUNT,
+                       1u << ORDER_NEW | 1u << ORDER_ACCEPTING},
+    [POLL_SHIPPED] = {"shipped", OP_GET_ORDERS, "SHIPPED", PAPER_KIND_COUNT,
+                      SEEN_STATES_OPEN},
+    [POLL_CANCELLED] = {"cancelled", OP_GET_ORDERS, "CANCELLED", PAPER_KIND_COUNT,
+                        SEEN_STATES_OPEN},
+    [POLL_LABELS] = {"labels", OP_GET_SHIPPING_LABELS, NULL, PAPER_LABEL, 0},
+    [POLL_SLIPS] = {"slips", OP_GET_PACKING_SLIPS, NULL, PAPER_SLIP, 0},
+    [POLL_INVOICES] = {"invoices", OP_GET_CUSTOMER_INVOICES, NULL, PAPER_INVOICE, 0},
+};
+
+struct poll_wait {
+    struct poll *poll;
+    poll_done_fn *done;
+    void *arg;
+    bool next; /* asked while a poll was under way: the one after it answers */
+    struct poll_wait *link;
+};
+
+enum poll_phase { POLL_IDLE, POLL_LISTING, POLL_SETTLING };
+
+/* One list of one account. */
+struct poll {
+    struct poller *poller;
+    struct account *account;
+    enum poll_kind kind;
+    enum poll_phase phase;
+    struct listing *listing;
+    struct poll_wait *waits;
+    struct poll_end end;
+    int64_t started_ms; /* UTC */
+    int64_t mark;       /* of the intake, when the listing ended */
+    int64_t pages;      /* calls of the last one */
+};
+
+struct poller {
+    struct host *host;
+    struct poll *polls; /* account by account, kind by kind */
+    size_t count;
+};
+
+const char *poll_name(enum poll_kind k)
+{
+    return k < POLL_KIND_COUNT ? kinds[k].name : "";
+}
+
+enum poll_kind poll_find(const char *name)
+{
+    for (int k = 0; k < POLL_KIND_COUNT; k++)
+        if (strcmp(kinds[k].name, name) == 0)
+            return (enum poll_kind)k;
+    return POLL_KIND_COUNT;
+}
+
+struct poller *poller_new(struct host *h)
+{
+    struct poller *p = mem_new(sizeof *p);
+    p->host = h;
+    p->count = h->account_count * POLL_KIND_COUNT;
+    p->polls = mem_array(p->count, sizeof *p->polls);
+    for (size_t i = 0; i < p->count; i++) {
+        p->polls[i].poller = p;
+        p->polls[i].account = h->accounts[i / POLL_KIND_COUNT];
+        p->polls[i].kind = (enum poll_kind)(i % POLL_KIND_COUNT);
+    }
+    return p;
+}
+
+void poller_free(struct poller *p)
+{
+    if (p == NULL)
+        return;
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->polls[i].listing != NULL)
+            listing_withdraw(p->polls[i].listing);
+        while (p->polls[i].waits != NULL) {
+            struct poll_wait *w = p->polls[i].waits;
+            p->polls[i].waits = w->link;
+            free(w);
+        }
+    }
+    free(p->polls);
+    free(p);
+}
+
+static struct poll *poll_of(const struct poller *p, const struct account *a,
+                            enum poll_kind kind)
+{
+    for (size_t i = 0; i < p->count; i += POLL_KIND_COUNT)
+        if (p->polls[i].account == a)
+            return &p->polls[i + (size_t)kind];
+    return NULL;
+}
+
+/* ---- what comes ---- */
+
+static enum err take_status(struct poll *p, const struct page_item *item, struct fault *f)
+{
+    struct host *h = p->poller->host;
+    const char *po = json_get_str(item->value, "purchaseOrderNumber", "");
+    struct arena a;
+    struct record r;
+
+    arena_init(&a);
+    enum err e =
+        record_find(h->store, &a, RECORD_ORDER, p->account->id, po, false, &r, f);
+    if (e == ERR_OK && strcmp(r.status, kinds[p->kind].status) != 0) {
+        p->end.changed++;
+        e = vendor_order_status(h, &r, kinds[p->kind].status, f);
+    } else if (e == ERR_NOT_FOUND) {
+        e = ERR_OK; /* an order from before `since`, or of another tool */
+    }
+    arena_clear(&a);
+    return e;
+}
+
+static enum err take_order(struct poll *p, const struct page_item *item, struct fault *f)
+{
+    enum record_change change;
+    enum err e = vendor_take_order(p->poller->host, p->account, item->value, item->text,
+                                   item->text_len, &change, f);
+    if (e == ERR_OK && change != RECORD_SAME)
+        p->end.changed++;
+    return e;
+}
+
+static enum err take_item(void *arg, const struct page_item *item, struct fault *f)
+{
+    struct poll *p = arg;
+    p->end.items++;
+    if (kinds[p->kind].status != NULL)
+        return take_status(p, item, f);
+    if (kinds[p->kind].paper == PAPER_KIND_COUNT)
+        return take_order(p, item, f);
+    return intake_take(p->poller->host->intake, p->account, kinds[p->kind].paper, item,
+                       &p->end.changed, f);
+}
+
+static void listed(void *arg, const struct listing_end *end)
+{
+    struct poll *p = arg;
+    p->listing = NULL;
+    p->phase = POLL_SETTLING;
+    p->mark = intake_mark(p->poller->host->intake);
+    p->pages = (int64_t)end->calls;
+    if (end->outcome != CALL_OK) {
+        p->end.fault = end->fault;
+        p->end.err = end->fault.code == ERR_OK ? ERR_NETWORK : end->fault.code;
+    }
+}
+
+/* ---- what is asked ---- */
+
+struct window {
+    int64_t after_ms, before_ms;
+    bool empty; /* nothing could be in it */
+};
+
+static bool oldest_request(void *arg, const struct effect *e)
+{
+    int64_t *oldest = arg;
+    if (e->sent_ms > 0 && e->sent_ms < *oldest)
+        *oldest = e->sent_ms;
+    return true;
+}
+
+/* No label is older than the oldest request that is open. */
+static enum err open_requests(struct poll *p, int64_t *after_ms, struct fault *f)
+{
+    int64_t oldest = INT64_MAX;
+    const struct effect_filter filter = {
+        .account = p->account->id,
+        .kinds = 1u << EFFECT_LABEL,
+        .states = 1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN,
+    };
+    enum err e = effect_each(p->poller->host->store, &filter, oldest_request, &oldest, f);
+    if (oldest != INT64_MAX)
+        *after_ms = oldest - MS_MINUTE;
+    return e;
+}
+
+static enum err window_by_cursor(struct poll *p, struct window *w, struct fault *f)
+{
+    int64_t last, since = p->account->since_ms;
+    enum err e =
+        cursor_get(p->poller->host->store, p->account->id, kinds[p->kind].name, &last, f);
+
+    w->before_ms = p->started_ms;
+    if (e == ERR_OK)
+        w->after_ms = last - OVERLAP_MS;
+    else
+        w->after_ms = since != INSTANT_NONE ? since : p->started_ms - FIRST_REACH_MS;
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return e;
+    return p->kind == POLL_LABELS ? open_requests(p, &w->after_ms, f) : ERR_OK;
+}
+
+static enum err window_by_orders(struct poll *p, struct window *w, struct fault *f)
+{
+    int64_t oldest, newest, count;
+    enum err e = record_span(p->poller->host->store, p->account->id,
+                             kinds[p->kind].states, &oldest, &newest, &count, f);
+    w->empty = count == 0;
+    w->after_ms = oldest - MS_SECOND;
+    w->before_ms = newest + MS_SECOND;
+    return e;
+}
+
+static enum err list(struct poll *p, const struct window *w, struct fault *f)
+{
+    struct arena a;
+    arena_init(&a);
+    struct json *params = json_object(&a);
+    if (kinds[p->kind].status != NULL) {
+        json_set_str(&a, params, "status", kinds[p->kind].status);
+        json_set_str(&a, params, "includeDetails", "false");
+    }
+    const struct listing_request request = {
+        .account = p->account,
+        .op = operation_get(kinds[p->kind].op),
+        .params = params,
+        .after_ms = w->after_ms,
+        .before_ms = w->before_ms,
+        .item = take_item,
+        .arg = p,
+        .keep_text = p->kind == POLL_ORDERS,
+        .archive = p->poller->host->archive,
+    };
+    enum err e = listing_start(p->poller->host->spapi, &request, listed, &p->listing, f);
+    arena_clear(&a);
+    return e;
+}
+
+static void start(struct poll *p)
+{
+    struct window w = {0};
+    struct fault *f = &p->end.fault;
+
+    memset(&p->end, 0, sizeof p->end);
+    p->started_ms = host_now(p->poller->host);
+    p->phase = POLL_LISTING;
+    enum err e = kinds[p->kind].states != 0 ? window_by_orders(p, &w, f)
+                                            : window_by_cursor(p, &w, f);
+    if (e == ERR_OK && !w.empty)
+        e = list(p, &w, f);
+    p->end.err = e;
+    if (e != ERR_OK || w.empty) {
+        p->phase = POLL_SETTLING;
+        p->mark = intake_mark(p->poller->host->intake);
+    }
+}
+
+static enum err finish(struct poll *p, struct fault *f)
+{
+    if (p->end.err == ERR_OK && kinds[p->kind].states == 0)
+        return cursor_set(p->poller->host->store, p->account->id, kinds[p->kind].name,
+                          p->started_ms, f);
+    return ERR_OK;
+}
+
+/* Answers who asked before the poll began; who asked later waits for the next one. */
+static void answer(struct poll *p)
+{
+    const struct poll_end end = p->end;
+    bool more = false;
+
+    p->phase = POLL_IDLE;
+    for (struct poll_wait **at = &p->waits; *at != NULL;) {
+        struct poll_wait *w = *at;
+        if (w->next) {
+            w->next = false;
+            more = true;
+            at = &w->link;
+            continue;
+        }
+        *at = w->link;
+        if (w->done != NULL)
+            w->done(w->arg, &end);
+        free(w);
+    }
+    if (more && p->phase == POLL_IDLE)
+        start(p);
+}
+
+enum err poller_step(struct poller *p, struct fault *f)
+{
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < p->count && e == ERR_OK; i++) {
+        struct poll *poll = &p->polls[i];
+        if (poll->phase != POLL_SETTLING || !intake_settled(p->host->intake, poll->mark))
+            continue;
+        e = finish(poll, f);
+        if (e == ERR_OK)
+            answer(poll);
+    }
+    return e;
+}
+
+bool poller_busy(const struct poller *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->polls[i].phase == POLL_SETTLING &&
+            intake_settled(p->host->intake, p->polls[i].mark))
+            return true;
+    return false;
+}
+
+struct poll_wait *poller_ask(struct poller *p, struct account *a, enum poll_kind kind,
+                             poll_done_fn *done, void *arg)
+{
+    struct poll *poll = poll_of(p, a, kind);
+    struct poll_wait *w = mem_new(sizeof *w), **at = &poll->waits;
+
+    w->poll = poll;
+    w->done = done;
+    w->arg = arg;
+    w->next = poll->phase != POLL_IDLE;
+    while (*at != NULL)
+        at = &(*at)->link;
+    *at = w;
+    if (poll->phase == POLL_IDLE)
+        start(poll);
+    return w;
+}
+
+void poller_withdraw(struct poll_wait *w)
+{
+    struct poll_wait **at = &w->poll->waits;
+    while (*at != w)
+        at = &(*at)->link;
+    *at = w->link;
+    free(w);
+}
+
+int64_t poller_cost(struct poller *p, struct account *a, enum poll_kind kind)
+{
+    const struct poll *poll = poll_of(p, a, kind);
+    int64_t oldest, newest, count = 0;
+    if (poll->pages > 0)
+        return poll->pages;
+    if (kinds[kind].states != 0 && record_span(p->host->store, a->id, kinds[kind].states,
+                                               &oldest, &newest, &count, NULL) != ERR_OK)
+        return 1;
+    return 1 + count / PAGE;
+}
+
+bool poller_asking(const struct poller *p, const struct account *a, enum poll_kind kind)
+{
+    return poll_of(p, a, kind)->phase != POLL_IDLE;
+}

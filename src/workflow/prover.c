@@ -1,0 +1,339 @@
+/* Finds out what became of what was sent. */
+#include "workflow/prover.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "workflow/lookup.h"
+#include "workflow/poller.h"
+#include "workflow/vendor.h"
+
+enum {
+    LOOK_MAX = 2000, /* effects looked at in one step */
+    LIST_WORTH = 20, /* due effects that a page of a list must be good for */
+    REQUEST_TIMEOUT_MS = 12 * MS_SECOND,
+    QUIET_MS = REQUEST_TIMEOUT_MS + 11 * MS_MINUTE /* durability.md 1.2 */
+};
+
+struct prover {
+    struct host *host;
+    struct timer timer;
+    bool awake;
+    bool was_eager;
+};
+
+static void wake(void *arg)
+{
+    struct prover *p = arg;
+    p->awake = true;
+}
+
+struct prover *prover_new(struct host *h)
+{
+    struct prover *p = mem_new(sizeof *p);
+    p->host = h;
+    p->awake = true;
+    return p;
+}
+
+void prover_free(struct prover *p)
+{
+    if (p == NULL)
+        return;
+    lookup_forget(p->host);
+    timer_stop(p->host->loop, &p->timer);
+    free(p);
+}
+
+void prover_wake(struct prover *p, int64_t when_ms)
+{
+    int64_t mono = host_mono(p->host, when_ms);
+    if (when_ms == INT64_MAX)
+        return;
+    if (mono <= clock_mono_ms(p->host->clock))
+        p->awake = true;
+    else if (p->timer.slot == 0 || p->timer.due_ms > mono)
+        timer_set(p->host->loop, &p->timer, mono, wake, p);
+}
+
+int64_t prover_quiet(int64_t sent_ms)
+{
+    return sent_ms + QUIET_MS;
+}
+
+int64_t prover_next(const struct host *h, int64_t checks)
+{
+    static const int64_t waited[] = {1 * MS_SECOND, 2 * MS_SECOND, 5 * MS_SECOND};
+    static const int64_t calm[] = {1 * MS_MINUTE,  2 * MS_MINUTE,  5 * MS_MINUTE,
+                                   10 * MS_MINUTE, 15 * MS_MINUTE, 60 * MS_MINUTE};
+    enum {
+        WAITED = sizeof waited / sizeof waited[0],
+        CALM = sizeof calm / sizeof calm[0]
+    };
+
+    if (h->eager > 0 && checks < 2 * WAITED)
+        return host_now(h) + waited[checks < WAITED ? checks : WAITED - 1];
+    return host_now(h) + calm[checks < CALM ? checks : CALM - 1];
+}
+
+/* Asked, or looked at, once more; the state stays. */
+static enum err later(struct host *h, struct effect *e, bool checked, int64_t next_ms,
+                      struct fault *f)
+{
+    const struct effect_change change = {
+        .to = e->state, .next_ms = next_ms, .checked = checked};
+    return host_move(h, e, &change, f);
+}
+
+enum err prover_expect(struct host *h, int64_t effect, struct fault *f)
+{
+    struct arena a;
+    struct effect e;
+    arena_init(&a);
+    enum err err = effect_get(h->store, &a, effect, false, &e, f);
+    if (err == ERR_OK && (e.state == EFFECT_ACCEPTED || e.state == EFFECT_WAITING))
+        err = later(h, &e, false, host_now(h), f);
+    arena_clear(&a);
+    return err;
+}
+
+/* Somebody began to wait for everything: what was to be asked in minutes is asked in
+ * seconds. */
+static enum err hurry(struct prover *p, struct fault *f)
+{
+    struct arena a;
+    struct effect *list;
+    size_t count;
+    const struct effect_filter filter = {.states = 1u << EFFECT_ACCEPTED |
+                                                   1u << EFFECT_WAITING};
+
+    arena_init(&a);
+    enum err e = effect_list(p->host->store, &a, &filter, &list, &count, f);
+    const int64_t soon = prover_next(p->host, 0);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        if (list[i].next_ms > soon && list[i].next_ms != INT64_MAX &&
+            list[i].state == EFFECT_ACCEPTED)
+            e = later(p->host, &list[i], false, soon, f);
+    arena_clear(&a);
+    return e;
+}
+
+/* ---- effects that wait ---- */
+
+static enum err look_again(struct host *h, struct effect *e, struct fault *f)
+{
+    struct stand stand;
+    enum err err = vendor_stand(h, e, &stand, f);
+    if (err != ERR_OK)
+        return err;
+    struct account *a = host_account(h, e->account);
+    if (stand.step == STEP_WAIT && stand.need < POLL_KIND_COUNT) {
+        if (!poller_asking(h->poller, a, stand.need))
+            poller_ask(h->poller, a, stand.need, NULL, NULL);
+        return later(h, e, true, prover_next(h, e->checks), f);
+    }
+    return vendor_follow(h, e, &stand, f);
+}
+
+/* ---- effects that Amazon took ---- */
+
+/* The list that would prove effects like this one; POLL_KIND_COUNT: none. */
+static enum poll_kind proving_list(const struct effect *e)
+{
+    switch (verb_find(e->verb)) {
+    case VERB_ACCEPT:
+        return POLL_ACCEPTED;
+    case VERB_CONFIRM:
+        return POLL_SHIPPED;
+    case VERB_REQUEST_LABEL:
+        return POLL_LABELS;
+    default:
+        return POLL_KIND_COUNT;
+    }
+}
+
+/* Due effects of one account and verb. */
+struct group {
+    struct effect **effects;
+    size_t count;
+    size_t transactions; /* distinct ones */
+    bool listed;         /* the list was asked often enough without proof */
+};
+
+static bool same_group(const struct effect *a, const struct effect *b)
+{
+    return strcmp(a->account, b->account) == 0 && strcmp(a->verb, b->verb) == 0;
+}
+
+static bool seen_before(const struct group *g, const char *transaction)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (strcmp(g->effects[i]->transaction, transaction) == 0)
+            return true;
+    return false;
+}
+
+/* Takes every effect like `list[from]` out of the list. */
+static void gather(struct group *g, struct effect *list, bool *taken, size_t from,
+                   size_t count)
+{
+    g->count = g->transactions = 0;
+    g->listed = false;
+    for (size_t i = from; i < count; i++) {
+        if (taken[i] || !same_group(&list[from], &list[i]))
+            continue;
+        taken[i] = true;
+        if (g->transactions <= LOOK_MAX / LIST_WORTH &&
+            !seen_before(g, list[i].transaction))
+            g->transactions++;
+        g->listed = g->listed || list[i].checks % 3 == 2;
+        g->effects[g->count++] = &list[i];
+    }
+}
+
+/* More of the same kind will be sent in a moment: one list later proves them all. */
+static enum err more_coming(struct host *h, const struct effect *e, bool *more,
+                            struct fault *f)
+{
+    int64_t count = 0;
+    const struct effect_filter filter = {.account = e->account,
+                                         .kinds = 1u << e->kind,
+                                         .limit = 1,
+                                         .states =
+                                             1u << EFFECT_READY | 1u << EFFECT_SENDING};
+    enum err err = effect_count(h->store, &filter, &count, f);
+    *more = count > 0;
+    return err;
+}
+
+static enum err postpone(struct host *h, struct group *g, bool checked, struct fault *f)
+{
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < g->count && e == ERR_OK; i++)
+        e = later(h, g->effects[i], checked, prover_next(h, g->effects[i]->checks), f);
+    return e;
+}
+
+static enum err ask_transactions(struct host *h, struct group *g, struct fault *f)
+{
+    for (size_t i = 0; i < g->count; i++)
+        lookup_transaction(h, g->effects[i]);
+    return postpone(h, g, true, f);
+}
+
+static enum err ask_list(struct host *h, struct group *g, struct account *a,
+                         enum poll_kind kind, int64_t cost, struct fault *f)
+{
+    bool more = false;
+    enum err e = more_coming(h, g->effects[0], &more, f);
+    if (e != ERR_OK)
+        return e;
+    if (poller_asking(h->poller, a, kind) ||
+        (more && (int64_t)g->count < LIST_WORTH * cost))
+        return postpone(h, g, false, f);
+    poller_ask(h->poller, a, kind, NULL, NULL);
+    return postpone(h, g, true, f);
+}
+
+/* The cheaper way to prove a group: one list, or a call for each transaction. */
+static enum err prove_group(struct host *h, struct group *g, struct fault *f)
+{
+    const enum poll_kind kind = proving_list(g->effects[0]);
+    struct account *a = host_account(h, g->effects[0]->account);
+
+    if (a == NULL)
+        return postpone(h, g, false, f);
+    if (kind == POLL_KIND_COUNT)
+        return ask_transactions(h, g, f);
+    const int64_t cost = poller_cost(h->poller, a, kind);
+    const bool cheaper = (int64_t)g->transactions > cost || kind == POLL_LABELS;
+    if (cheaper && !g->listed)
+        return ask_list(h, g, a, kind, cost, f);
+    return ask_transactions(h, g, f);
+}
+
+static enum err prove_all(struct host *h, struct arena *a, struct effect *list,
+                          size_t count, struct fault *f)
+{
+    bool *taken = arena_new(a, count * sizeof *taken + 1);
+    struct group g = {.effects = arena_new(a, (count + 1) * sizeof *g.effects)};
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        if (taken[i] || list[i].state != EFFECT_ACCEPTED)
+            continue;
+        gather(&g, list, taken, i, count);
+        e = prove_group(h, &g, f);
+    }
+    return e;
+}
+
+/* ---- effects of which nobody knows ---- */
+
+static enum err look_up(struct host *h, struct effect *e, struct fault *f)
+{
+    lookup_unknown(h, e);
+    return later(h, e, true, prover_quiet(host_now(h)), f);
+}
+
+static enum err look_at(struct prover *p, struct arena *a, struct effect *list,
+                        size_t count, struct fault *f)
+{
+    struct host *h = p->host;
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        if (list[i].state == EFFECT_WAITING)
+            e = look_again(h, &list[i], f);
+        else if (list[i].state == EFFECT_UNKNOWN)
+            e = look_up(h, &list[i], f);
+    }
+    return e == ERR_OK ? prove_all(h, a, list, count, f) : e;
+}
+
+static enum err look_at_due(struct prover *p, struct fault *f)
+{
+    struct arena a;
+    struct effect *list;
+    size_t count;
+    const struct effect_filter filter = {
+        .states = 1u << EFFECT_WAITING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN,
+        .due_ms = host_now(p->host),
+        .due_order = true,
+        .limit = LOOK_MAX};
+
+    arena_init(&a);
+    enum err e = effect_list(p->host->store, &a, &filter, &list, &count, f);
+    if (e == ERR_OK)
+        e = look_at(p, &a, list, count, f);
+    arena_clear(&a);
+    return e;
+}
+
+static enum err plan_next_look(struct prover *p, struct fault *f)
+{
+    int64_t next;
+    enum err e = effect_next(
+        p->host->store,
+        1u << EFFECT_WAITING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN, &next, f);
+    if (e == ERR_OK)
+        prover_wake(p, next);
+    return e;
+}
+
+enum err prover_step(struct prover *p, struct fault *f)
+{
+    const bool eager = p->host->eager > 0;
+    enum err e = ERR_OK;
+
+    if (eager && !p->was_eager)
+        e = hurry(p, f);
+    p->was_eager = eager;
+    if (e != ERR_OK || !p->awake)
+        return e;
+    p->awake = false;
+    timer_stop(p->host->loop, &p->timer);
+    e = look_at_due(p, f);
+    return e == ERR_OK ? plan_next_look(p, f) : e;
+}
