@@ -321,8 +321,8 @@ static bool client_queued(const struct transport *t)
 static void client_free(struct transport *t)
 {
     struct http_client *c = (struct http_client *)t;
-    while (!TAILQ_EMPTY(&c->open)) {
-        struct exchange *x = TAILQ_FIRST(&c->open);
+    for (struct exchange *x = TAILQ_FIRST(&c->open), *next; x != NULL; x = next) {
+        next = TAILQ_NEXT(x, open_link);
         retire(c, x);
         discard(x);
     }

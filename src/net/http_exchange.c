@@ -83,7 +83,7 @@ void http_exchange_init(struct exchange *x, const struct http_request *request,
     x->body = body;
     x->done = done;
     x->arg = arg;
-    x->out = request->body;
+    x->out = request->body_len > 0 ? request->body : NULL;
     x->out_len = request->body_len;
     x->write = request->write;
     x->reply_max = request->reply_max != 0 ? request->reply_max : DEFAULT_REPLY_MAX;

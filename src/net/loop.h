@@ -14,7 +14,8 @@
 
 struct loop;
 
-/* The clock is borrowed and must outlive the loop. */
+/* The clock is borrowed and must outlive the loop. From now on the process ignores
+ * SIGPIPE. */
 struct loop *loop_new(struct clock *clock);
 /* Everything that used the loop must be gone; asserts that no handle is left open. */
 void loop_free(struct loop *l);
@@ -38,11 +39,10 @@ int64_t loop_next_timer(const struct loop *l);
 /* One turn: waits for the network, a signal, a wake-up or the next timer, at most until
  * the monotonic instant `until_ms` (0: do not wait at all); then fires every timer that
  * is due. With a virtual clock and no real work pending it moves the clock instead of
- * waiting. */
+ * waiting. Take up what is queued (transport_queued, server_queued) before a turn. */
 void loop_turn(struct loop *l, int64_t until_ms);
 
-/* Real work is pending (a socket, a child, a pool job): virtual time must not jump past
- * it. */
+/* Real work is pending (a socket, a child, a pool job): virtual time must not jump. */
 void loop_hold(struct loop *l);
 void loop_release(struct loop *l);
 bool loop_held(const struct loop *l);
@@ -55,7 +55,7 @@ void loop_wake(struct loop *l);
 void loop_watch_signals(struct loop *l);
 int loop_signal(const struct loop *l);
 
-/* Runs `work` on libuv's pool; `done` is called from loop_turn. Holds the loop meanwhile.
+/* Runs `work` on libuv's pool; `done` is called from loop_turn. Holds the loop till then.
  */
 void loop_work(struct loop *l, void (*work)(void *), void (*done)(void *), void *arg);
 

@@ -30,7 +30,7 @@ struct http_request {
     const char *body;           /* NULL: no body */
     size_t body_len;
     bool write;         /* law 4: leaves at most once, whatever libcurl would like */
-    int64_t timeout_ms; /* for the whole exchange */
+    int64_t timeout_ms; /* for the whole exchange; 0: two minutes */
     size_t reply_max;   /* most body bytes accepted; 0: 64 MiB */
 };
 
