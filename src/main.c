@@ -1,5 +1,7 @@
 /* argv to a command, nothing else. */
-int main(void)
+#include "cli/command.h"
+
+int main(int argc, char **argv)
 {
-    return 0;
+    return cli_main(argc, argv);
 }

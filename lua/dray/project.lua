@@ -1,0 +1,191 @@
+--- Reads the project file `dray.lua` (design 13): Lua in an empty environment with a few words.
+--- Every mistake is collected, each with file:line.
+local schema = require("dray.schema")
+local suggest = require("dray.suggest")
+
+local project = {}
+
+local VERBS = { "accept", "reject", "request_label", "confirm", "floor_deny", "scan" }
+
+local limit = { "table" }
+local limits_fields = {}
+for _, verb in ipairs(VERBS) do limits_fields[verb] = limit end
+local limits = { "table", fields = limits_fields }
+
+local weight = { "table", fields = {
+  value = { "text", required = true },
+  unitOfMeasure = { "text", required = true, choices = { "KG", "LB" } },
+} }
+
+local warehouse = { "table", fields = {
+  zone = { "text", required = true },
+  labels = { "text", choices = { "amazon", "own" } },
+  writes = { "text", choices = { "live", "observe" } },
+  codes = { "text", choices = { "X12", "EDIFACT" } },
+  sellingParty = { "text" },
+  scacCode = { "text" },
+  carrier = { "text" },
+  shipMethod = { "text" },
+  weight = weight,
+  address = { "table" },
+  limits = limits,
+} }
+
+local account_fields = {
+  program = { "text", required = true, choices = { "vendor", "external" } },
+  region = { "text", choices = { "na", "eu", "fe" } },
+  endpoint = { "text" },
+  sellingParty = { "text" },
+  since = { "text" },
+  version = { "text", choices = { "v1" } },
+  targetApplication = { "text" },
+  warehouses = { "map", each = warehouse },
+  limits = limits,
+  batch = { "table", fields = {
+    acknowledgements = { "count" },
+    labels = { "count" },
+    confirmations = { "count" },
+    scans = { "count" },
+  } },
+  rates = { "map", each = { "table", fields = {
+    rate = { "number", required = true },
+    burst = { "count" },
+  } } },
+  credentials = { "table", required = true, fields = {
+    clientId = { "text", required = true },
+    clientSecret = { "source", required = true },
+    refreshToken = { "source", required = true },
+  } },
+}
+
+-- Texts that may come from the environment, so that one project file serves several machines.
+local from_environment = { "endpoint", "region", "sellingParty" }
+-- What stands in for one that is not set, so that it is reported once.
+local stand_in = { endpoint = "-", region = "na", sellingParty = "-" }
+
+local function resolve(fields, report)
+  for _, key in ipairs(from_environment) do
+    local value = fields[key]
+    if type(value) == "table" and value.env then
+      fields[key] = os.getenv(value.env)
+      if fields[key] == nil then
+        report(key, ("the environment variable %s is not set"):format(value.env))
+        fields[key] = stand_in[key]
+      end
+    end
+  end
+end
+
+local function check_limits(where, given, report)
+  for _, verb in ipairs(VERBS) do
+    local value = given and given[verb]
+    if type(value) == "table" and (math.type(value[1]) ~= "integer" or value[1] < 0
+        or type(value.per) ~= "string") then
+      report(where .. "." .. verb, 'expected { COUNT, per = "1d" }')
+    end
+  end
+end
+
+local function check_account(fields, report)
+  resolve(fields, report)
+  schema.check(fields, account_fields, report)
+  if fields.region == nil and fields.endpoint == nil then
+    report("region", 'missing: region = "na", "eu" or "fe", or an endpoint')
+  end
+  if fields.program == "vendor" and fields.warehouses == nil then
+    report("warehouses", "missing: name the warehouses that ship for this account")
+  end
+  check_limits("limits", type(fields.limits) == "table" and fields.limits, report)
+end
+
+local function marker(key)
+  return function(value) return { [key] = value } end
+end
+
+local words = { "account", "env", "file", "command", "rules", "export" }
+
+local function strict(name)
+  return function(_, key)
+    error(('%s: unknown word "%s"%s'):format(name, tostring(key), suggest.hint(tostring(key), words)), 0)
+  end
+end
+
+-- The line of the project file that is running just now.
+local function line_of()
+  for level = 2, 8 do
+    local info = debug.getinfo(level, "Sl")
+    if info and info.source:sub(1, 8) == "=project" then return info.currentline end
+  end
+  return 0
+end
+
+local function environment(found, mistake)
+  local env = {}
+  function env.account(id)
+    local line = line_of()
+    return function(fields)
+      local function report(path, message)
+        mistake(line, ('account "%s": %s%s'):format(tostring(id), path == "" and "" or path .. ": ", message))
+      end
+      if type(id) ~= "string" or not id:match("^[%w._-]+$") or type(fields) ~= "table" then
+        report("", 'expected account "NAME" { … }, the name of letters, digits, ".", "_", "-"')
+        return
+      end
+      if found.by_id[id] then report("", "is there twice") end
+      found.by_id[id] = true
+      check_account(fields, report)
+      fields.id, fields.line = id, line
+      found.accounts[#found.accounts + 1] = fields
+    end
+  end
+  function env.rules(pattern) found.rules[#found.rules + 1] = pattern end
+  function env.export(folder) found.export = folder end
+  env.env, env.file, env.command = marker("env"), marker("file"), marker("command")
+  return env
+end
+
+local function located(name, line, message)
+  return ("%s:%d: %s"):format(name, line, message)
+end
+
+local function run(name, chunk, env, mistakes)
+  setmetatable(env, { __index = strict("this file"), __newindex = function(_, key)
+    error(('this file: "%s" is not to be set; write local %s'):format(tostring(key), tostring(key)), 0)
+  end })
+  local line = 0
+  local ok, err = xpcall(chunk, function(message)
+    line = line_of()
+    return message
+  end)
+  if not ok then
+    local text = tostring(err)
+    local at, rest = text:match("^project:(%d+): (.*)$")
+    mistakes[#mistakes + 1] = located(name, tonumber(at) or line, rest or text)
+  end
+end
+
+--- Reads the text of a project file.
+---@param name string the file's name in messages
+---@param text string
+---@return table? found accounts (with `id`, `line` and their checked fields), rules, export
+---@return string? mistakes one a line, each with file:line
+function project.read(name, text)
+  local mistakes = {}
+  local found = { accounts = {}, by_id = {}, rules = {} }
+  local env = environment(found, function(line, message)
+    mistakes[#mistakes + 1] = located(name, line, message)
+  end)
+  local chunk, err = load(text, "=project", "t", env)
+  if chunk then
+    run(name, chunk, env, mistakes)
+  else
+    mistakes[#mistakes + 1] = (err:gsub("^project", name, 1))
+  end
+  if #mistakes == 0 and #found.accounts == 0 then
+    mistakes[1] = located(name, 1, 'no account: begin with account "NAME" { … }')
+  end
+  if #mistakes > 0 then return nil, table.concat(mistakes, "\n") end
+  return found
+end
+
+return project

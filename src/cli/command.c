@@ -1,0 +1,277 @@
+/* From argv to a command: the tables decide what is allowed. */
+#include "cli/command.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/suggest.h"
+
+enum { FLAGS_MAX = 24, COMMANDS_MAX = 64 };
+
+/* A flag as it was given. */
+struct given {
+    const struct flag *flag;
+    const char *value; /* NULL for one that takes none */
+};
+
+const struct command *const commands[] = {&command_run,     &command_call,
+                                          &command_check,   &command_orders,
+                                          &command_effects, &command_documents,
+                                          &command_explain, &command_sim,
+                                          &command_test,    NULL};
+
+bool flag_given(const struct invocation *in, const char *name)
+{
+    for (int i = 0; i < in->given_count; i++)
+        if (strcmp(in->given[i].flag->name, name) == 0)
+            return true;
+    return false;
+}
+
+const char *flag_nth(const struct invocation *in, const char *name, int nth)
+{
+    for (int i = 0; i < in->given_count; i++)
+        if (strcmp(in->given[i].flag->name, name) == 0 && nth-- == 0)
+            return in->given[i].value;
+    return NULL;
+}
+
+const char *flag_text(const struct invocation *in, const char *name,
+                      const char *otherwise)
+{
+    const char *value = flag_nth(in, name, 0);
+    return value == NULL ? otherwise : value;
+}
+
+bool flag_number(const struct invocation *in, const char *name, long least, long most,
+                 long otherwise, long *number)
+{
+    const char *text = flag_text(in, name, NULL);
+    char *end;
+
+    *number = otherwise;
+    if (text == NULL)
+        return true;
+    *number = strtol(text, &end, 10);
+    if (*text != '\0' && *end == '\0' && *number >= least && *number <= most)
+        return true;
+    complain(in, EXIT_USAGE, "--%s: expected a whole number from %ld to %ld, got \"%s\"",
+             name, least, most, text);
+    return false;
+}
+
+int complain(const struct invocation *in, int code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "dray %s: ", in->command->name);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return code;
+}
+
+int complain_fault(const struct invocation *in, const struct fault *f)
+{
+    complain(in, 0, "%s", f->text);
+    return f->code == ERR_BUG ? EXIT_BUG : EXIT_FAILED;
+}
+
+/* ---- help ---- */
+
+static void print_flag(const struct flag *flag)
+{
+    char text[80], letter[8] = "    ";
+    if (flag->letter != 0)
+        snprintf(letter, sizeof letter, "-%c, ", flag->letter);
+    snprintf(text, sizeof text, "%s--%s%s%s", letter, flag->name,
+             flag->value == NULL ? "" : " ", flag->value == NULL ? "" : flag->value);
+    printf("  %-28s %s%s\n", text, flag->help, flag->many ? " (may be given often)" : "");
+}
+
+static int print_help(const struct command *c)
+{
+    printf("usage: dray %s%s%s%s\n\n%s\n", c->name,
+           c->flags[0].name == NULL ? "" : " [FLAGS]", c->arguments[0] == '\0' ? "" : " ",
+           c->arguments, c->summary);
+    if (c->details != NULL)
+        printf("\n%s\n", c->details);
+    printf("\nflags:\n");
+    for (const struct flag *f = c->flags; f->name != NULL; f++)
+        print_flag(f);
+    printf("  %-28s this help\n", "-h, --help");
+    return EXIT_DONE;
+}
+
+static void print_commands(FILE *out)
+{
+    fprintf(
+        out,
+        "dray carries a vendor's orders to Amazon: rules and scripts decide, dray sends "
+        "each thing once\nand proves that it arrived.\n\nusage: dray COMMAND [FLAGS] "
+        "[ARGUMENTS]\n\ncommands:\n");
+    for (size_t i = 0; commands[i] != NULL; i++)
+        fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+    fprintf(
+        out,
+        "\n`dray COMMAND --help` says the rest. Exit codes: 0 done, 1 failed, 2 usage, "
+        "3 something is held\nor unknown, 70 a mistake in dray.\n");
+}
+
+/* ---- reading the words ---- */
+
+static int number_of_flags(const struct command *c)
+{
+    int n = 0;
+    while (c->flags[n].name != NULL)
+        n++;
+    return n;
+}
+
+/* getopt_long's tables from ours. */
+static void build_options(const struct command *c, struct option *options, char *letters)
+{
+    int n = number_of_flags(c), at = 0;
+
+    letters[at++] = c->stop_at_argument ? '+' : ':';
+    if (c->stop_at_argument)
+        letters[at++] = ':';
+    for (int i = 0; i < n; i++) {
+        options[i] = (struct option){
+            c->flags[i].name, c->flags[i].value == NULL ? no_argument : required_argument,
+            NULL, 1000 + i};
+        if (c->flags[i].letter != 0) {
+            letters[at++] = c->flags[i].letter;
+            if (c->flags[i].value != NULL)
+                letters[at++] = ':';
+        }
+    }
+    letters[at++] = 'h';
+    letters[at] = '\0';
+    options[n] = (struct option){"help", no_argument, NULL, 'h'};
+    options[n + 1] = (struct option){NULL, 0, NULL, 0};
+}
+
+static const struct flag *flag_of(const struct command *c, int code)
+{
+    if (code >= 1000)
+        return &c->flags[code - 1000];
+    for (const struct flag *f = c->flags; f->name != NULL; f++)
+        if (f->letter == code)
+            return f;
+    return NULL;
+}
+
+static int unknown_flag(const struct invocation *in, const char *word)
+{
+    const char *names[FLAGS_MAX];
+    size_t n = 0;
+    for (const struct flag *f = in->command->flags; f->name != NULL; f++)
+        names[n++] = f->name;
+    const char *bare = word;
+    while (*bare == '-')
+        bare++;
+    const char *near = suggest(bare, names, n);
+    if (near != NULL)
+        return complain(in, EXIT_USAGE, "unknown flag %s (did you mean --%s?)", word,
+                        near);
+    return complain(in, EXIT_USAGE, "unknown flag %s; see `dray %s --help`", word,
+                    in->command->name);
+}
+
+static int take_flag(struct invocation *in, int code, char **argv)
+{
+    const struct flag *flag;
+
+    if (code == ':')
+        return complain(in, EXIT_USAGE, "%s wants a value", argv[optind - 1]);
+    if (code == '?')
+        return unknown_flag(in, argv[optind - 1]);
+    flag = flag_of(in->command, code);
+    if (!flag->many && flag_given(in, flag->name))
+        return complain(in, EXIT_USAGE, "--%s is given twice", flag->name);
+    in->given = mem_resize(in->given, ((size_t)in->given_count + 1) * sizeof *in->given);
+    in->given[in->given_count++] = (struct given){flag, optarg};
+    return EXIT_DONE;
+}
+
+static int check_count(const struct invocation *in)
+{
+    const struct command *c = in->command;
+    if (in->count < c->least)
+        return complain(in, EXIT_USAGE, "wants %s; see `dray %s --help`", c->arguments,
+                        c->name);
+    if (c->most >= 0 && in->count > c->most)
+        return complain(in, EXIT_USAGE,
+                        "\"%s\" is one word too many; see `dray %s --help`",
+                        in->arguments[c->most], c->name);
+    return EXIT_DONE;
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+    struct option options[FLAGS_MAX + 2];
+    char letters[2 * FLAGS_MAX + 4];
+    struct invocation in = {.command = c};
+    int code, exit = EXIT_DONE;
+
+    build_options(c, options, letters);
+    opterr = 0;
+    for (;;) {
+        code = getopt_long(argc, argv, letters, options, NULL);
+        if (code == -1 || exit != EXIT_DONE)
+            break;
+        if (code == 'h')
+            return print_help(c);
+        exit = take_flag(&in, code, argv);
+    }
+    in.count = argc - optind;
+    in.arguments = argv + optind;
+    if (exit == EXIT_DONE)
+        exit = check_count(&in);
+    if (exit == EXIT_DONE)
+        exit = c->run(&in);
+    free(in.given);
+    return exit;
+}
+
+static int unknown_command(const char *word)
+{
+    const char *names[COMMANDS_MAX];
+    size_t n = 0;
+    while (commands[n] != NULL) {
+        names[n] = commands[n]->name;
+        n++;
+    }
+    const char *near = suggest(word, names, n);
+    if (near != NULL)
+        fprintf(stderr, "dray: unknown command \"%s\" (did you mean \"%s\"?)\n", word,
+                near);
+    else
+        fprintf(stderr, "dray: unknown command \"%s\"; `dray --help` lists them\n", word);
+    return EXIT_USAGE;
+}
+
+int cli_main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_commands(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_commands(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("dray %s\n", DRAY_VERSION);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (strcmp(commands[i]->name, argv[1]) == 0)
+            return run_command(commands[i], argc - 1, argv + 1);
+    return unknown_command(argv[1]);
+}
