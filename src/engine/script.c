@@ -176,27 +176,38 @@ static enum err stop(struct script *s, const char *why, struct fault *f)
 }
 
 /* Why the rounds ended early, for the author; NULL when the host itself failed. */
-static const char *stopped(enum err e)
+static const char *stopped(enum err e, const struct fault *f)
 {
     if (e == ERR_CANCELLED)
         return "interrupted";
-    return e == ERR_BUSY ? "the time for this run is over" : NULL;
+    if (e == ERR_BUSY)
+        return "the time for this run is over";
+    return e == ERR_STATE ? f->text : NULL; /* nothing could ever end the wait */
+}
+
+static enum err outcome(const struct script *s, struct fault *f)
+{
+    if (s->ok)
+        return ERR_OK;
+    char *line = first_line(s->error);
+    fault_set(f, ERR_STATE, "%s", line);
+    free(line);
+    return ERR_STATE;
 }
 
 enum err script_run(struct script *s, int64_t deadline_ms, struct fault *f)
 {
     struct round_party party = tasks_party(s->tasks);
-    enum err e = round_run(s->host, &party, script_ended, s, deadline_ms, f);
-    if (e != ERR_OK && !script_ended(s) && stopped(e) != NULL) {
-        enum err committed = stop(s, stopped(e), f);
-        return committed != ERR_OK ? committed : e;
+    struct fault why = {0};
+    enum err e = round_run(s->host, &party, script_ended, s, deadline_ms, &why);
+    if (e == ERR_OK)
+        return outcome(s, f);
+    if (!script_ended(s) && stopped(e, &why) != NULL) {
+        enum err committed = stop(s, stopped(e, &why), f);
+        if (committed != ERR_OK)
+            return committed;
     }
-    if (e != ERR_OK || s->ok)
-        return e;
-    char *line = first_line(s->error);
-    fault_set(f, ERR_STATE, "%s", line);
-    free(line);
-    return ERR_STATE;
+    return fault_set(f, e, "%s", why.text);
 }
 
 bool script_ok(const struct script *s)

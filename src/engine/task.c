@@ -26,6 +26,7 @@ struct task {
     int nargs;     /* of the first resume */
     uint64_t wait; /* number of the present or last wait */
     bool pending;  /* its operation has not ended */
+    bool armed;    /* the continuation did not begin: withdraw is still to be called */
     bool durable;  /* it ends when all is durable */
     task_withdraw_fn *withdraw;
     void *op;
@@ -151,10 +152,9 @@ struct task *task_new(struct tasks *ts, const struct task_options *o, lua_State 
 
 static void withdraw(struct task *t)
 {
-    bool pending = t->pending;
-    t->pending = false;
-    t->durable = false;
-    if (pending && t->withdraw != NULL)
+    bool armed = t->armed;
+    t->pending = t->armed = t->durable = false;
+    if (armed && t->withdraw != NULL)
         t->withdraw(t->op);
 }
 
@@ -370,7 +370,7 @@ uint64_t task_wait(struct task *t, task_withdraw_fn *fn, void *op)
 {
     assert(!t->pending);
     t->wait = ++t->all->waits;
-    t->pending = true;
+    t->pending = t->armed = true;
     t->withdraw = fn;
     t->op = op;
     return t->wait;
@@ -378,7 +378,7 @@ uint64_t task_wait(struct task *t, task_withdraw_fn *fn, void *op)
 
 void task_wait_drop(struct task *t)
 {
-    t->pending = false;
+    t->pending = t->armed = false;
 }
 
 bool task_wake(struct task *t, uint64_t wait)
@@ -398,6 +398,7 @@ static int resumed(lua_State *L, int status, lua_KContext ctx)
     (void)ctx;
     if (t->kill != NULL)
         return trouble_error(L, ERR_CANCELLED, "%s", t->kill);
+    t->armed = false;
     return t->then(L, status, t->ctx);
 }
 
