@@ -47,14 +47,14 @@ static jmp_buf check_escape;
 
 static inline int check_run(const struct test_case *tests, size_t count)
 {
-    size_t failed = 0;
-    for (size_t i = 0; i < count; i++) {
+    volatile size_t failed = 0; /* survives longjmp */
+    for (volatile size_t i = 0; i < count; i = i + 1) {
         if (setjmp(check_escape) == 0) {
             tests[i].fn();
             printf("ok %s\n", tests[i].reason);
         } else {
             printf("NOT OK %s\n", tests[i].reason);
-            failed++;
+            failed = failed + 1;
         }
         fflush(stdout);
     }

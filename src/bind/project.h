@@ -1,0 +1,28 @@
+/* The project file: read by its Lua half, turned into accounts here (design 13). */
+#ifndef DRAY_BIND_PROJECT_H
+#define DRAY_BIND_PROJECT_H
+
+#include <stddef.h>
+
+#include "base/fault.h"
+#include "spapi/account.h"
+
+struct project {
+    char *folder; /* absolute */
+    struct account **accounts;
+    size_t account_count;
+    char *export_folder; /* NULL: none */
+};
+
+/* The nearest folder upward from `start` that holds dray.lua; the caller frees. NULL when
+ * there is none. */
+char *project_find(const char *start);
+/* Reads `folder`/dray.lua. NULL and *f for a file that cannot be read or has mistakes;
+ * then *mistakes (may be NULL) is a text of one a line with file:line, which the caller
+ * frees. No secret is read. */
+struct project *project_load(const char *folder, char **mistakes, struct fault *f);
+/* Gives the accounts away: the caller frees them and the array. */
+struct account **project_take_accounts(struct project *p, size_t *count);
+void project_free(struct project *p);
+
+#endif
