@@ -161,7 +161,7 @@ static struct picture *draw_label(const char *order, const char *tracking)
     draw_text(p, 150, 5, tracking);
     draw_box(p, MARGIN, 220, WIDTH - 2 * MARGIN, 3);
     draw_text(p, 250, 3, "ORDER");
-    draw_text(p, 290, 5, order);
+    draw_text(p, 290, 6, order);
     draw_box(p, MARGIN, 360, WIDTH - 2 * MARGIN, 3);
     return p;
 }
