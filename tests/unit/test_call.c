@@ -340,6 +340,17 @@ static void admitted_takes_no_second_token(void)
     world_free(w);
 }
 
+static void never_sent_costs_nothing(void)
+{
+    struct world *w = world_new(scripted);
+    trouble = NOT_SENT;
+    w->state = 100;
+    CHECK_INT(status_call(w).outcome, CALL_NOT_SENT);
+    CHECK_INT(w->api_calls, 4);
+    CHECK_INT(quota_counts(w->account->quota, OP_GET_TRANSACTION_STATUS).calls, 0);
+    world_free(w);
+}
+
 static void slow_token(struct world *w, const struct seen *r, struct answer_of *a)
 {
     (void)w, (void)r;
@@ -481,6 +492,11 @@ static void elements_stream(void)
     CHECK(strstr(e.fault.text, "the disk is full") != NULL);
     CHECK_INT(e.items, 1);
     CHECK_INT(w->api_calls, 4);
+    e = (struct ended){.item_error = ERR_INPUT};
+    begin(&e, w, &r, orders_params);
+    world_run(w);
+    CHECK_INT(e.outcome, CALL_UNKNOWN);
+    CHECK_INT(e.items, 1);
     world_free(w);
 }
 
@@ -636,6 +652,7 @@ TESTS_MAIN({"a request looks as Amazon wants it", as_amazon_wants_it},
             first_come_first_served},
            {"a call that was admitted before uses that place only",
             admitted_takes_no_second_token},
+           {"what never reached Amazon costs no quota", never_sent_costs_nothing},
            {"calls that waited for a token do not leave as one bunch",
             waiting_for_a_token_bunches_nothing},
            {"Amazon's rate header is obeyed", header_is_obeyed},

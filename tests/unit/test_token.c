@@ -51,6 +51,23 @@ static void one_refresh_for_all(void)
     world_free(w);
 }
 
+static void late_comers_share(void)
+{
+    struct world *w = world_new(fine);
+    struct ended ends[8] = {0};
+    for (size_t i = 0; i < 8; i++) { /* LWA takes 20 ms */
+        struct call_request r = request_of(w, OP_GET_TRANSACTION_STATUS);
+        begin(&ends[i], w, &r, transaction_params);
+        world_run_to(w, 2 * (int64_t)(i + 1));
+    }
+    CHECK_INT(w->seen_count, 1);
+    world_run(w);
+    for (size_t i = 0; i < 8; i++)
+        CHECK_INT(ends[i].outcome, CALL_OK);
+    CHECK_INT(w->lwa_calls, 1);
+    world_free(w);
+}
+
 static void form_is_encoded(void)
 {
     struct world *w = world_new(fine);
@@ -195,6 +212,26 @@ static void wrong_secret(void)
     CHECK(strstr(e.fault.text, "account acme-us") != NULL);
     CHECK_INT(w->lwa_calls, 1);
     world_free(w);
+}
+
+static void quotes_the_form(struct world *w, const struct seen *r, struct answer_of *a)
+{
+    (void)w, (void)r;
+    say(a, 400,
+        "{\"error\":\"invalid_request\",\"error_description\":\"do not understand "
+        "top+secret of odd shape and refresh+token of odd shape\"}");
+}
+
+static void quoted_secrets(void)
+{
+    struct world *w = world_new(fine);
+    w->lwa = quotes_the_form;
+    write_secret(w, "client", "top+secret of odd shape", 0600);
+    write_secret(w, "refresh", "refresh+token of odd shape", 0600);
+    struct ended e = status_call(w);
+    CHECK_INT(e.outcome, CALL_NOT_SENT);
+    CHECK(strstr(e.fault.text, "do not understand ****") != NULL);
+    world_free(w); /* says whether a secret was seen in a sentence */
 }
 
 static void busy_twice(struct world *w, const struct seen *r, struct answer_of *a)
@@ -528,6 +565,34 @@ static void expired_is_renewed_once(void)
     world_free(w);
 }
 
+static void some_expired_late(struct world *w, const struct seen *r, struct answer_of *a)
+{
+    first_tokens_expired(w, r, a);
+    if (w->api_calls > 1)
+        a->delay_ms = 300; /* these hear of it when the new token is in use */
+}
+
+static void late_news_drop_nothing(void)
+{
+    struct world *w = world_new(some_expired_late);
+    struct ended ends[3] = {0};
+    for (size_t i = 0; i < 3; i++) {
+        static const enum operation_id ops[] = {OP_GET_TRANSACTION_STATUS,
+                                                OP_SUBMIT_ACKNOWLEDGEMENT,
+                                                OP_SUBMIT_SHIPMENT_CONFIRMATIONS};
+        struct call_request r = request_of(w, ops[i]);
+        r.body = i == 0 ? NULL : "{}";
+        r.body_len = i == 0 ? 0 : 2;
+        begin(&ends[i], w, &r, i == 0 ? transaction_params : NULL);
+    }
+    world_run(w);
+    for (size_t i = 0; i < 3; i++)
+        CHECK_INT(ends[i].outcome, CALL_OK);
+    CHECK_INT(w->api_calls, 6);
+    CHECK_INT(w->lwa_calls, 2);
+    world_free(w);
+}
+
 static void expired_restricted_token(void)
 {
     struct world *w = world_new(first_tokens_expired);
@@ -558,6 +623,7 @@ static void expired_twice(void)
 
 TESTS_MAIN(
     {"twenty calls that start together cost one token", one_refresh_for_all},
+    {"calls that start during a refresh wait for that one", late_comers_share},
     {"a secret with odd characters reaches LWA as it is", form_is_encoded},
     {"a token is not used in its last minute", last_minute_is_not_used},
     {"a token that lives for a second does not lead to a circle", short_lives},
@@ -568,6 +634,7 @@ TESTS_MAIN(
      revoked_consent},
     {"a client secret that was rotated is picked up without a restart", rotated_secret},
     {"a wrong client secret is told apart from revoked consent", wrong_secret},
+    {"an endpoint that quotes secrets gets none of them into a sentence", quoted_secrets},
     {"trouble at LWA that passes is waited out", trouble_passes},
     {"a web page instead of a token is called that", pages_instead_of_tokens},
     {"without a network nothing is sent, and the next call tries again", network_down},
@@ -588,5 +655,6 @@ TESTS_MAIN(
      tokens_api_fails},
     {"calls with an expired token are repeated after one renewal",
      expired_is_renewed_once},
+    {"late news of an expired token do not drop the new one", late_news_drop_nothing},
     {"an expired restricted token alone is renewed", expired_restricted_token},
     {"a token that is always expired ends the call", expired_twice})
