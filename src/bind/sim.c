@@ -2,18 +2,21 @@
  * into an Amazon that is a Lua object. The transport above it is sim_transport.c. */
 #include "bind/sim.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <lauxlib.h>
 #include <lua-cjson.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/zone.h"
 #include "document/base64.h"
 #include "document/sample.h"
 #include "engine/embedded.h"
 
-enum { DOCUMENT_MAX = 8 << 20, LINES_MAX = 60 };
+enum { DOCUMENT_MAX = 8 << 20, LINES_MAX = 60, RESPONSE_MAX = 64 << 20 };
 
 /* ---- documents ---- */
 
@@ -212,22 +215,119 @@ enum err sim_open(lua_State *L, const struct clock *clock, int *ref, struct faul
     return e;
 }
 
-/* ask(request, ref) -> response */
+/* ---- one request ---- */
+
+static void push_lower(lua_State *L, const char *name)
+{
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    for (; *name != '\0'; name++)
+        luaL_addchar(&b, (char)tolower((unsigned char)*name));
+    luaL_pushresult(&b);
+}
+
+static void push_headers(lua_State *L, const struct sim_request *r)
+{
+    lua_createtable(L, 0, (int)r->header_count + 1);
+    for (size_t i = 0; i < r->header_count; i++) {
+        push_lower(L, r->headers[i].name);
+        lua_pushstring(L, r->headers[i].value);
+        lua_rawset(L, -3);
+    }
+    if (r->token != NULL && secret_there(r->token)) {
+        lua_pushstring(L, secret_reveal(r->token));
+        lua_setfield(L, -2, "x-amz-access-token");
+    }
+}
+
+static void push_request(lua_State *L, const struct sim_request *r)
+{
+    lua_createtable(L, 0, 5);
+    lua_pushstring(L, r->method);
+    lua_setfield(L, -2, "method");
+    lua_pushstring(L, r->path);
+    lua_setfield(L, -2, "path");
+    lua_pushstring(L, r->query);
+    lua_setfield(L, -2, "query");
+    push_headers(L, r);
+    lua_setfield(L, -2, "headers");
+    if (r->body != NULL) {
+        lua_pushlstring(L, r->body, r->body_len);
+        lua_setfield(L, -2, "body");
+    }
+}
+
+static void take_headers(lua_State *L, struct sim_response *r)
+{
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING ||
+            r->header_count == SIM_HEADERS)
+            luaL_error(L, "a response has headers of another form or too many of them");
+        struct http_header *h = &r->headers[r->header_count++];
+        h->name = mem_text(lua_tostring(L, -2));
+        h->value = mem_text(lua_tostring(L, -1));
+    }
+}
+
+static enum sim_trouble trouble_of(const char *text)
+{
+    if (text == NULL)
+        return SIM_FINE;
+    return strcmp(text, "cut_short") == 0 ? SIM_CUT_SHORT : SIM_HANG_UP;
+}
+
+/* Fills `r` from the response on top of the stack. */
+static void take_response(lua_State *L, struct sim_response *r)
+{
+    size_t len;
+    luaL_checktype(L, -1, LUA_TTABLE);
+    int at = lua_gettop(L);
+    lua_getfield(L, at, "status");
+    lua_getfield(L, at, "body");
+    lua_getfield(L, at, "trouble");
+    lua_getfield(L, at, "delay_ms");
+    lua_getfield(L, at, "headers");
+    r->status = (int)luaL_checkinteger(L, at + 1);
+    const char *body = luaL_checklstring(L, at + 2, &len);
+    r->trouble = trouble_of(lua_tostring(L, at + 3));
+    r->delay_ms = luaL_checkinteger(L, at + 4);
+    buf_init(&r->body, RESPONSE_MAX);
+    buf_add(&r->body, body, len);
+    take_headers(L, r);
+}
+
+/* ask(request, response, ref); two light pointers and a whole number */
 static int l_sim_ask(lua_State *L)
 {
-    lua_rawgeti(L, LUA_REGISTRYINDEX, lua_tointeger(L, 2)); /* request, ref, Amazon */
+    lua_rawgeti(L, LUA_REGISTRYINDEX, lua_tointeger(L, 3));
     lua_getfield(L, -1, "handle");
-    lua_insert(L, -2); /* request, ref, handle, Amazon */
-    lua_pushvalue(L, 1);
+    lua_insert(L, -2); /* handle, Amazon */
+    push_request(L, lua_touserdata(L, 1));
     lua_call(L, 2, 1);
-    luaL_checktype(L, -1, LUA_TTABLE);
+    take_response(L, lua_touserdata(L, 2));
+    lua_pushboolean(L, true);
     return 1;
 }
 
-enum err sim_ask(lua_State *L, int ref, struct fault *f)
+void sim_response_clear(struct sim_response *r)
+{
+    for (size_t i = 0; i < r->header_count; i++) {
+        free((char *)r->headers[i].name);
+        free((char *)r->headers[i].value);
+    }
+    buf_clear(&r->body);
+    *r = (struct sim_response){0};
+}
+
+enum err sim_ask(lua_State *L, int ref, const struct sim_request *request,
+                 struct sim_response *response, struct fault *f)
 {
     lua_pushcfunction(L, l_sim_ask);
-    lua_insert(L, -2);
+    lua_pushlightuserdata(L, (void *)request);
+    lua_pushlightuserdata(L, response);
     lua_pushinteger(L, ref);
-    return call(L, 2, ERR_BUG, f);
+    enum err e = call(L, 3, ERR_BUG, f);
+    if (e == ERR_OK)
+        lua_pop(L, 1);
+    return e;
 }

@@ -6,12 +6,15 @@
 #define DRAY_BIND_SIM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <lua.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/secret.h"
 #include "net/loop.h"
 #include "net/transport.h"
 
@@ -28,10 +31,41 @@ void sim_install(lua_State *L);
  * Never raises; ERR_INPUT with the message of a wrong option. */
 enum err sim_open(lua_State *L, const struct clock *clock, int *ref, struct fault *f);
 
-/* Asks the Amazon at `ref` with the request table on top of the stack; leaves the
- * response in its place, or nothing and ERR_BUG with a traceback's first lines. Never
- * raises. */
-enum err sim_ask(lua_State *L, int ref, struct fault *f);
+/* A request to an Amazon; everything is borrowed for the call. */
+struct sim_request {
+    const char *method;
+    const char *path;                  /* decoded, without the query */
+    const char *query;                 /* as sent, "" when none */
+    const struct http_header *headers; /* names in any case */
+    size_t header_count;
+    const struct secret *token; /* x-amz-access-token; NULL: none, or among the headers */
+    const char *body;           /* NULL: none */
+    size_t body_len;
+};
+
+enum sim_trouble {
+    SIM_FINE,
+    SIM_HANG_UP,  /* no byte comes back, whether the request was handled or not */
+    SIM_CUT_SHORT /* half of the answer comes back */
+};
+
+enum { SIM_HEADERS = 8 };
+
+/* What Amazon answers. Zero it first; sim_response_clear frees what it holds. */
+struct sim_response {
+    int status; /* 0 with SIM_HANG_UP, perhaps */
+    struct http_header headers[SIM_HEADERS];
+    size_t header_count;
+    struct buf body;
+    enum sim_trouble trouble;
+    int64_t delay_ms; /* the answer comes so late */
+};
+void sim_response_clear(struct sim_response *r);
+
+/* Asks the Amazon at `ref`. Never raises; ERR_BUG with message and traceback is a mistake
+ * of the simulator's own. */
+enum err sim_ask(lua_State *L, int ref, const struct sim_request *request,
+                 struct sim_response *response, struct fault *f);
 
 /* A transport whose every request is answered by the Amazon at `ref`. Time is the loop's
  * clock; hosts do not matter. The state must outlive the transport. */

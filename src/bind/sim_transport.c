@@ -10,8 +10,6 @@
 #include <strings.h>
 #include <sys/queue.h>
 
-#include <lauxlib.h>
-
 #include "base/instant.h"
 #include "base/mem.h"
 #include "bind/sim.h"
@@ -25,9 +23,6 @@ enum state {
     ANSWERING, /* the answer is on its way */
     ENDED      /* to be delivered at the next drain */
 };
-
-/* How the answer fails to come back. */
-enum trouble { TROUBLE_NONE, TROUBLE_HANG_UP, TROUBLE_CUT_SHORT, TROUBLE_TIMEOUT };
 
 struct exchange {
     struct sim_transport *owner;
@@ -48,9 +43,8 @@ struct exchange {
     http_body_fn *body;
     http_done_fn *done;
     void *arg;
-    enum trouble trouble;
-    int64_t delay_ms;  /* how late the answer comes */
-    struct buf answer; /* its whole body */
+    bool timed_out; /* the answer would come too late */
+    struct sim_response answer;
     struct http_reply reply;
     TAILQ_ENTRY(exchange) link;
     TAILQ_ENTRY(exchange) queue_link;
@@ -76,14 +70,21 @@ static int64_t now_ms(const struct exchange *x)
 
 /* ---- life ---- */
 
+static void add_header(struct exchange *x, const char *name, const char *value)
+{
+    struct http_header *h = &x->headers[x->header_count++];
+    h->name = mem_text(name);
+    h->value = mem_text(value);
+}
+
+/* With a user agent in front, which libcurl would add, too; the request's own beats it.
+ */
 static void copy_headers(struct exchange *x, const struct http_request *request)
 {
-    x->header_count = request->header_count;
-    x->headers = mem_array(x->header_count, sizeof *x->headers);
-    for (size_t i = 0; i < x->header_count; i++) {
-        x->headers[i].name = mem_text(request->headers[i].name);
-        x->headers[i].value = mem_text(request->headers[i].value);
-    }
+    x->headers = mem_array(request->header_count + 1, sizeof *x->headers);
+    add_header(x, "user-agent", "dray (in process)");
+    for (size_t i = 0; i < request->header_count; i++)
+        add_header(x, request->headers[i].name, request->headers[i].value);
 }
 
 static struct exchange *exchange_new(struct sim_transport *t,
@@ -101,7 +102,6 @@ static struct exchange *exchange_new(struct sim_transport *t,
     x->timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : DEFAULT_TIMEOUT_MS;
     x->reply_max = request->reply_max > 0 ? request->reply_max : REPLY_MAX;
     x->reply.date_ms = INSTANT_NONE;
-    buf_init(&x->answer, REPLY_MAX);
     buf_init(&x->reply.body, REPLY_MAX);
     return x;
 }
@@ -121,7 +121,7 @@ static void exchange_free(struct exchange *x)
     free(x->method);
     free(x->url);
     secret_clear(&x->token);
-    buf_clear(&x->answer);
+    sim_response_clear(&x->answer);
     buf_clear(&x->reply.body);
     free(x);
 }
@@ -143,7 +143,7 @@ static void on_answer(void *arg)
     enqueue(arg, ENDED);
 }
 
-/* ---- the request as a Lua table ---- */
+/* ---- Amazon handles it ---- */
 
 static int hex_value(char c)
 {
@@ -153,129 +153,25 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static void push_decoded(lua_State *L, const char *text, size_t len)
+/* The path of the first `len` characters, its %XX decoded; the caller frees it. */
+static char *decoded(const char *text, size_t len)
 {
-    luaL_Buffer b;
-    luaL_buffinit(L, &b);
+    char *out = mem_new(len + 1);
+    size_t n = 0;
     for (size_t i = 0; i < len; i++) {
         int high = text[i] == '%' && i + 2 < len ? hex_value(text[i + 1]) : -1;
         int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-        if (low >= 0) {
-            luaL_addchar(&b, (char)(high * 16 + low));
-            i += 2;
-        } else {
-            luaL_addchar(&b, text[i]);
-        }
+        out[n++] = low >= 0 ? (char)(high * 16 + low) : text[i];
+        i += low >= 0 ? 2 : 0;
     }
-    luaL_pushresult(&b);
+    return out;
 }
 
-/* Sets path and query of the table on top. */
-static void push_target(lua_State *L, const char *url)
+static const char *path_of(const char *url)
 {
     const char *host = strstr(url, "://");
     const char *path = strchr(host == NULL ? url : host + 3, '/');
-    path = path == NULL ? "/" : path;
-    size_t len = strcspn(path, "?#");
-    push_decoded(L, path, len);
-    lua_setfield(L, -2, "path");
-    const char *query = path[len] == '?' ? path + len + 1 : "";
-    lua_pushlstring(L, query, strcspn(query, "#"));
-    lua_setfield(L, -2, "query");
-}
-
-static void push_lower(lua_State *L, const char *name)
-{
-    luaL_Buffer b;
-    luaL_buffinit(L, &b);
-    for (; *name != '\0'; name++)
-        luaL_addchar(&b, (char)tolower((unsigned char)*name));
-    luaL_pushresult(&b);
-}
-
-static void push_headers(lua_State *L, const struct exchange *x)
-{
-    lua_createtable(L, 0, (int)x->header_count + 2);
-    lua_pushliteral(L, "dray (in process)"); /* libcurl would add one, too */
-    lua_setfield(L, -2, "user-agent");
-    for (size_t i = 0; i < x->header_count; i++) {
-        push_lower(L, x->headers[i].name);
-        lua_pushstring(L, x->headers[i].value);
-        lua_rawset(L, -3);
-    }
-    if (secret_there(&x->token)) {
-        lua_pushstring(L, secret_reveal(&x->token));
-        lua_setfield(L, -2, "x-amz-access-token");
-    }
-}
-
-/* push(exchange) -> request */
-static int l_push_request(lua_State *L)
-{
-    const struct exchange *x = lua_touserdata(L, 1);
-    lua_createtable(L, 0, 5);
-    lua_pushstring(L, x->method);
-    lua_setfield(L, -2, "method");
-    push_target(L, x->url);
-    push_headers(L, x);
-    lua_setfield(L, -2, "headers");
-    if (x->out != NULL) {
-        lua_pushlstring(L, x->out, x->out_len);
-        lua_setfield(L, -2, "body");
-    }
-    return 1;
-}
-
-/* ---- the response from a Lua table ---- */
-
-static void take_text(char *to, size_t size, const char *value)
-{
-    snprintf(to, size, "%s", value);
-}
-
-static void take_header(struct http_reply *r, const char *name, const char *value)
-{
-    if (strcasecmp(name, "x-amzn-RequestId") == 0)
-        take_text(r->request_id, sizeof r->request_id, value);
-    else if (strcasecmp(name, "x-amzn-ErrorType") == 0)
-        take_text(r->error_type, sizeof r->error_type, value);
-    else if (strcasecmp(name, "Content-Type") == 0)
-        take_text(r->content_type, sizeof r->content_type, value);
-    else if (strcasecmp(name, "x-amzn-RateLimit-Limit") == 0)
-        r->rate_limit = strtod(value, NULL);
-}
-
-static void take_headers(lua_State *L, struct http_reply *r)
-{
-    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING)
-            take_header(r, lua_tostring(L, -2), lua_tostring(L, -1));
-}
-
-static enum trouble trouble_of(const char *text)
-{
-    if (text == NULL)
-        return TROUBLE_NONE;
-    return strcmp(text, "cut_short") == 0 ? TROUBLE_CUT_SHORT : TROUBLE_HANG_UP;
-}
-
-/* take(response, exchange): fills the exchange */
-static int l_take_response(lua_State *L)
-{
-    struct exchange *x = lua_touserdata(L, 2);
-    size_t len;
-    lua_getfield(L, 1, "status");
-    lua_getfield(L, 1, "body");
-    lua_getfield(L, 1, "trouble");
-    lua_getfield(L, 1, "delay_ms");
-    lua_getfield(L, 1, "headers"); /* response, exchange, then these at 3 to 7 */
-    x->reply.status = (int)luaL_checkinteger(L, 3);
-    const char *body = luaL_checklstring(L, 4, &len);
-    buf_add(&x->answer, body, len);
-    x->trouble = trouble_of(lua_tostring(L, 5));
-    x->delay_ms = luaL_checkinteger(L, 6);
-    take_headers(L, &x->reply);
-    return 0;
+    return path == NULL ? "/" : path;
 }
 
 /* A mistake of the simulator's own; who tests with it must see it. */
@@ -283,46 +179,59 @@ static void own_mistake(struct exchange *x, const char *why)
 {
     fprintf(stderr, "dray: bug in the simulator: %s\n", why);
     snprintf(x->reply.why, sizeof x->reply.why, "bug in the simulator: %.150s", why);
-    x->trouble = TROUBLE_HANG_UP;
+    x->answer.trouble = SIM_HANG_UP;
 }
 
-static bool converse(struct exchange *x)
+static void take_header(struct http_reply *r, const struct http_header *h)
 {
-    lua_State *L = x->owner->L;
+    if (strcasecmp(h->name, "x-amzn-RequestId") == 0)
+        snprintf(r->request_id, sizeof r->request_id, "%s", h->value);
+    else if (strcasecmp(h->name, "x-amzn-ErrorType") == 0)
+        snprintf(r->error_type, sizeof r->error_type, "%s", h->value);
+    else if (strcasecmp(h->name, "Content-Type") == 0)
+        snprintf(r->content_type, sizeof r->content_type, "%s", h->value);
+    else if (strcasecmp(h->name, "x-amzn-RateLimit-Limit") == 0)
+        r->rate_limit = strtod(h->value, NULL);
+}
+
+static void converse(struct exchange *x)
+{
+    const char *path = path_of(x->url);
+    size_t len = strcspn(path, "?");
+    char *plain = decoded(path, len);
     struct fault f = {0};
-    lua_pushcfunction(L, l_push_request);
-    lua_pushlightuserdata(L, x);
-    if (lua_pcall(L, 1, 1, 0) != LUA_OK)
-        return false;
-    if (sim_ask(L, x->owner->ref, &f) != ERR_OK) {
-        lua_pushstring(L, f.text);
-        return false;
-    }
-    lua_pushcfunction(L, l_take_response);
-    lua_insert(L, -2);
-    lua_pushlightuserdata(L, x);
-    return lua_pcall(L, 2, 0, 0) == LUA_OK;
+    struct sim_request request = {.method = x->method,
+                                  .path = plain,
+                                  .query = path[len] == '?' ? path + len + 1 : "",
+                                  .headers = x->headers,
+                                  .header_count = x->header_count,
+                                  .token = &x->token,
+                                  .body = x->out,
+                                  .body_len = x->out_len};
+    if (sim_ask(x->owner->L, x->owner->ref, &request, &x->answer, &f) != ERR_OK)
+        own_mistake(x, f.text);
+    free(plain);
+    x->reply.status = x->answer.status;
+    for (size_t i = 0; i < x->answer.header_count; i++)
+        take_header(&x->reply, &x->answer.headers[i]);
 }
 
 /* Lets Amazon handle it, then sends its answer on the way. */
 static void handle(struct exchange *x)
 {
-    lua_State *L = x->owner->L;
-    int top = lua_gettop(L);
-    if (!converse(x))
-        own_mistake(x, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "no text");
-    lua_settop(L, top);
+    converse(x);
+    int64_t late = x->answer.delay_ms;
     int64_t left = x->reply.started_mono_ms + x->timeout_ms - now_ms(x);
-    if (x->delay_ms > left) {
-        x->trouble = TROUBLE_TIMEOUT;
-        x->delay_ms = left > 0 ? left : 0;
+    if (late > left) {
+        x->timed_out = true;
+        late = left;
     }
-    if (x->delay_ms <= 0) {
+    if (late <= 0) {
         enqueue(x, ENDED);
         return;
     }
     x->state = ANSWERING;
-    timer_set(x->owner->loop, &x->timer, now_ms(x) + x->delay_ms, on_answer, x);
+    timer_set(x->owner->loop, &x->timer, now_ms(x) + late, on_answer, x);
 }
 
 /* ---- the answer ---- */
@@ -336,12 +245,12 @@ static bool is_success(int status)
 static bool deliver_body(struct exchange *x, size_t len)
 {
     if (x->body == NULL || !is_success(x->reply.status)) {
-        buf_add(&x->reply.body, x->answer.data, len);
+        buf_add(&x->reply.body, x->answer.body.data, len);
         return true;
     }
     for (size_t at = 0; at < len && !x->withdrawn; at += PIECE) {
         size_t piece = len - at < PIECE ? len - at : PIECE;
-        if (!x->body(x->arg, &x->reply, x->answer.data + at, piece))
+        if (!x->body(x->arg, &x->reply, x->answer.body.data + at, piece))
             return false;
     }
     return true;
@@ -358,14 +267,14 @@ static void fail(struct exchange *x, const char *why)
 /* Decides the outcome, handing the body over on the way. */
 static void judge(struct exchange *x)
 {
-    size_t len = x->answer.len;
-    if (x->trouble == TROUBLE_HANG_UP || x->trouble == TROUBLE_TIMEOUT) {
+    size_t len = x->answer.body.len;
+    if (x->timed_out || x->answer.trouble == SIM_HANG_UP) {
         x->reply.status = 0;
-        fail(x, x->trouble == TROUBLE_TIMEOUT ? "no answer in time"
-                                              : "the connection ended without an answer");
+        fail(x, x->timed_out ? "no answer in time"
+                             : "the connection ended without an answer");
     } else if (is_success(x->reply.status) && len > x->reply_max) {
         fail(x, "the reply is longer than allowed");
-    } else if (x->trouble == TROUBLE_CUT_SHORT) {
+    } else if (x->answer.trouble == SIM_CUT_SHORT) {
         deliver_body(x, len / 2);
         fail(x, "the reply was cut short");
     } else if (!deliver_body(x, len)) {
@@ -403,7 +312,7 @@ static struct exchange *sim_send(struct transport *door,
     x->reply.started_mono_ms = now_ms(x);
     int64_t way = t->latency_ms;
     if (way >= x->timeout_ms) {
-        x->trouble = TROUBLE_TIMEOUT;
+        x->timed_out = true;
         x->state = ANSWERING;
         timer_set(t->loop, &x->timer, now_ms(x) + x->timeout_ms, on_answer, x);
     } else {
