@@ -81,7 +81,7 @@ struct line *spapi_line(struct spapi *s, const struct account *a, enum operation
     for (size_t i = 0; i < s->account_count; i++)
         if (s->lanes[i]->account == a)
             return &s->lanes[i]->lines[op];
-    assert(!"the account was not added");
+    assert(false && "the account was not added");
     abort();
 }
 
