@@ -1,6 +1,12 @@
 -- The Amazon that `dray sim` serves: one vendor account with a warehouse per country, the same credentials
 -- each time.
 
+local cjson = require("cjson")
+local faults = require("sim.faults")
+local json = require("sim.json")
+local routes = require("sim.routes")
+local settings = require("sim.settings")
+
 local demo = {}
 
 demo.account = "acme"
@@ -19,27 +25,55 @@ demo.warehouses = {
     standard = "X12" },
 }
 
----@class sim.Flags
+---@class sim.Flags the words of the command line
 ---@field orders integer
 ---@field seed integer
----@field speed "instant"|"demo"|"real"
+---@field speed string instant, demo or real
 ---@field countries string[] empty: India and Germany
----@field faults sim.Rule[]
+---@field faults string[] "KIND=RATE" or "OPERATION:KIND=RATE"
+---@field floor? string where the floor file is
+
+-- "submitShipmentConfirmations:lost_after=0.05" as a rule.
+local function rule_of(text)
+  local operation, kind, rate = text:match("^(%a+):([%w_]+)=([%d.]+)$")
+  if not operation then
+    operation, kind, rate = "*", text:match("^([%w_]+)=([%d.]+)$")
+  end
+  local share = tonumber(rate)
+  if not share or share > 1 then
+    error(("--fault %s: expected KIND=RATE with a rate from 0 to 1, such as lost_after=0.05"):format(text), 0)
+  elseif not faults.kinds[kind] then
+    error(("--fault %s: there is no fault %q; there are %s"):format(text, kind, faults.names()), 0)
+  elseif operation ~= "*" and not routes.by_name[operation] then
+    error(("--fault %s: there is no operation %q"):format(text, operation), 0)
+  end
+  return { operation = operation, kind = kind, rate = share }
+end
+
+local function houses_of(countries)
+  local houses = {}
+  for i, country in ipairs(#countries > 0 and countries or { "IN", "DE" }) do
+    houses[i] = demo.warehouses[country]
+      or error(("--country %s: the simulator knows DE, IN and US"):format(country), 0)
+  end
+  return houses
+end
 
 --- Options of sim.amazon for the flags of the command.
 ---@param flags sim.Flags
 ---@return table
 function demo.options(flags)
-  local countries = #flags.countries > 0 and flags.countries or { "IN", "DE" }
-  local houses = {}
-  for i, country in ipairs(countries) do
-    houses[i] = demo.warehouses[country]
-      or error(("--country %s: the simulator knows DE, IN and US"):format(country), 0)
+  if not settings.speeds[flags.speed] then
+    error(("--speed %s: expected instant, demo or real"):format(flags.speed), 0)
+  end
+  local rules = {}
+  for i, text in ipairs(flags.faults) do
+    rules[i] = rule_of(text)
   end
   return {
     seed = flags.seed,
     speed = flags.speed,
-    faults = flags.faults,
+    faults = rules,
     share = flags.speed == "demo" and { tomorrow = 0 } or nil,
     accounts = { {
       id = demo.account,
@@ -47,10 +81,44 @@ function demo.options(flags)
       client_secret = demo.client_secret,
       refresh_token = demo.refresh_token,
       selling_party = demo.selling_party,
-      warehouses = houses,
+      warehouses = houses_of(flags.countries),
       orders = flags.orders,
     } },
   }
+end
+
+local function codes_of(flags)
+  local codes = {}
+  for i, house in ipairs(houses_of(flags.countries)) do
+    codes[i] = house.code
+  end
+  return codes
+end
+
+--- The line that says that the simulator is ready.
+---@param flags sim.Flags
+---@param url string
+---@param as_json boolean
+---@return string
+function demo.ready(flags, url, as_json)
+  if not as_json then
+    return ("Amazon is at %s with %d orders for %s, seed %d; clientId %s, clientSecret %s, refreshToken %s")
+      :format(url, flags.orders, table.concat(codes_of(flags), ", "), flags.seed, demo.client_id,
+        demo.client_secret, demo.refresh_token)
+  end
+  return json.new(cjson):encode({
+    url = url,
+    orders = flags.orders,
+    seed = flags.seed,
+    speed = flags.speed,
+    warehouses = codes_of(flags),
+    floor = flags.floor,
+    account = demo.account,
+    sellingParty = demo.selling_party,
+    clientId = demo.client_id,
+    clientSecret = demo.client_secret,
+    refreshToken = demo.refresh_token,
+  })
 end
 
 return demo

@@ -32,6 +32,17 @@ faults.kinds = {
   false_failure = "the transaction says Failure, though applied",
 }
 
+--- The kinds, for people.
+---@return string
+function faults.names()
+  local names = {}
+  for name in pairs(faults.kinds) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
 ---@param seed integer
 ---@param rules? sim.Rule[]
 ---@return sim.Faults
