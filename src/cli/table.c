@@ -72,18 +72,20 @@ static void print_row(const struct table *t, FILE *out, size_t row)
     fputc('\n', out);
 }
 
-void table_print(struct table *t, FILE *out, const char *none)
+static void print_all(const struct table *t, FILE *out)
 {
-    if (t->rows == 0) {
-        fprintf(out, "%s\n", none);
-    } else {
-        for (size_t c = 0; c < t->columns; c++)
-            print_cell(t, out, c,
-                       t->headings[c][0] == '>' ? t->headings[c] + 1 : t->headings[c]);
-        fputc('\n', out);
-        for (size_t r = 0; r < t->rows; r++)
-            print_row(t, out, r);
-    }
+    for (size_t c = 0; c < t->columns; c++)
+        print_cell(t, out, c,
+                   t->headings[c][0] == '>' ? t->headings[c] + 1 : t->headings[c]);
+    fputc('\n', out);
+    for (size_t r = 0; r < t->rows; r++)
+        print_row(t, out, r);
+}
+
+void table_print(struct table *t, FILE *out)
+{
+    if (out != NULL)
+        print_all(t, out);
     for (size_t i = 0; i < t->rows * t->columns; i++)
         free(t->cells[i]);
     free(t->cells);

@@ -11,7 +11,7 @@ struct table;
 struct table *table_new(const char *const *headings);
 /* One row, a text for each heading; copied. */
 void table_row(struct table *t, const char *const *cells);
-/* Prints and frees. Prints nothing but `none` when there is no row. */
-void table_print(struct table *t, FILE *out, const char *none);
+/* Prints and frees; only frees when `out` is NULL. */
+void table_print(struct table *t, FILE *out);
 
 #endif

@@ -1,0 +1,127 @@
+/* `dray effects`: what is intended, on its way, proved or held. */
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/rows.h"
+#include "cli/session.h"
+#include "store/effect.h"
+
+static const struct flag flags[] = {
+    FLAG_PROJECT,
+    FLAG_STATE,
+    {"account", 'a', "NAME", false, "only this account's"},
+    {"order", 'o', "PO", false, "only this order's"},
+    {"effect-state", 's', "STATE", true,
+     "only these: waiting, ready, accepted, held, unknown …"},
+    {"limit", 'n', "COUNT", false, "at most so many"},
+    FLAG_JSON,
+    FLAG_END,
+};
+
+/* From 30 minutes on an accepted effect is assumed, never proved (design 8). */
+enum { ASSUMED_MS = 30 * MS_MINUTE };
+
+struct listing_of {
+    struct rows *rows;
+    int64_t now_ms;
+};
+
+static const char *shown_state(const struct effect *e, int64_t now_ms)
+{
+    if (e->state == EFFECT_ACCEPTED && now_ms - e->sent_ms >= ASSUMED_MS)
+        return "assumed";
+    return effect_state_name(e->state);
+}
+
+static bool print_effect(void *arg, const struct effect *e)
+{
+    struct listing_of *l = arg;
+    rows_begin(l->rows);
+    rows_number(l->rows, "id", e->id);
+    rows_text(l->rows, "purchaseOrderNumber", e->name);
+    rows_text(l->rows, "verb", e->verb);
+    rows_text(l->rows, "state", shown_state(e, l->now_ms));
+    rows_time(l->rows, "changed", e->changed_ms);
+    rows_text(l->rows, "why", e->state == EFFECT_SUCCEEDED ? e->evidence : e->why);
+    rows_extra(l->rows, "account", e->account);
+    rows_extra(l->rows, "kind", effect_kind_name(e->kind));
+    rows_extra(l->rows, "key", e->key);
+    rows_extra(l->rows, "transactionId", e->transaction);
+    rows_end(l->rows);
+    return true;
+}
+
+static int read_states(const struct invocation *in, unsigned *states)
+{
+    const char *name;
+    for (int i = 0; (name = flag_nth(in, "effect-state", i)) != NULL; i++) {
+        enum effect_state state = effect_state_find(name);
+        if (state == EFFECT_STATE_COUNT)
+            return complain(
+                in, EXIT_USAGE,
+                "--effect-state %s: expected planned, waiting, ready, sending, accepted, "
+                "succeeded, failed, rejected, unknown, held or cancelled",
+                name);
+        *states |= 1u << state;
+    }
+    return EXIT_DONE;
+}
+
+static enum err find_order(struct session *s, const char *account, const char *po,
+                           int64_t *id, struct fault *f)
+{
+    struct arena a;
+    struct record r;
+    arena_init(&a);
+    enum err e = record_find(s->store, &a, RECORD_ORDER, account, po, false, &r, f);
+    if (e == ERR_OK)
+        *id = r.id;
+    arena_clear(&a);
+    return e;
+}
+
+static int list(const struct invocation *in, struct session *s,
+                struct effect_filter *filter)
+{
+    static const char *const headings[] = {"effect",  "order", "verb", "state",
+                                           "changed", "why",   NULL};
+    const char *po = flag_text(in, "order", NULL);
+    struct fault f;
+
+    if (po != NULL && find_order(s, filter->account, po, &filter->record, &f) != ERR_OK)
+        return complain_fault(in, &f);
+    struct listing_of l = {rows_new(flag_given(in, "json") ? NULL : headings, stdout),
+                           clock_wall_ms(s->clock)};
+    enum err e = effect_each(s->store, filter, print_effect, &l, &f);
+    rows_print(l.rows, "no effects");
+    return e == ERR_OK ? EXIT_DONE : complain_fault(in, &f);
+}
+
+static int effects(const struct invocation *in)
+{
+    struct session s = {0};
+    struct effect_filter filter = {0};
+    long limit;
+
+    if (!flag_number(in, "limit", 1, 1000000000, 0, &limit))
+        return EXIT_USAGE;
+    filter.limit = limit;
+    filter.account = flag_text(in, "account", NULL);
+    int exit = read_states(in, &filter.states);
+    if (exit == EXIT_DONE)
+        exit = session_look(in, &s);
+    if (exit == EXIT_DONE)
+        exit = list(in, &s, &filter);
+    session_close(&s);
+    return exit;
+}
+
+const struct command command_effects = {
+    .name = "effects",
+    .arguments = "",
+    .summary = "what is intended outside: waiting, on its way, proved, held, unknown",
+    .details = "`assumed` is an effect that Amazon took more than 30 minutes ago and "
+               "that is not proved.",
+    .flags = flags,
+    .run = effects,
+};

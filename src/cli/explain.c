@@ -1,0 +1,184 @@
+/* `dray explain`: the whole story of one order, in order of time. */
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/command.h"
+#include "cli/session.h"
+#include "store/journal.h"
+#include "store/paper.h"
+
+static const struct flag flags[] = {
+    FLAG_PROJECT,
+    FLAG_STATE,
+    {"account", 'a', "NAME", false,
+     "which account's, when several have an order of that number"},
+    FLAG_JSON,
+    FLAG_END,
+};
+
+struct story {
+    struct session *session;
+    struct arena memory;
+    bool json;
+};
+
+static void print_time(int64_t ms)
+{
+    char text[INSTANT_TEXT];
+    instant_format(ms, text);
+    printf("%.10s %.8s  ", text, text + 11);
+}
+
+static const char *verb_of(struct story *s, int64_t effect)
+{
+    struct effect e;
+    if (effect_get(s->session->store, &s->memory, effect, false, &e, NULL) != ERR_OK)
+        return "effect";
+    return e.verb;
+}
+
+/* "confirm (effect 12): waiting: waits for Amazon's label" */
+static void tell_effect(struct story *s, const struct entry *e, const struct json *detail)
+{
+    const char *why = json_get_str(detail, "why", ""),
+               *proof = json_get_str(detail, "evidence", "");
+    const char *request = json_get_str(detail, "requestId", ""),
+               *actor = json_get_str(detail, "actor", "");
+
+    printf("%s (effect %lld): %s", verb_of(s, e->effect), (long long)e->effect,
+           e->what + strlen("effect."));
+    if (why[0] != '\0')
+        printf(": %s", why);
+    if (proof[0] != '\0')
+        printf(": %s", proof);
+    if (actor[0] != '\0')
+        printf(", by %s", actor);
+    if (request[0] != '\0')
+        printf(" [request %s]", request);
+    putchar('\n');
+}
+
+static void tell_other(const struct entry *e, const struct json *detail)
+{
+    const char *why = json_get_str(detail, "why", "");
+    printf("%s%s%s\n", e->what, why[0] == '\0' ? "" : ": ", why);
+}
+
+static void tell_json(const struct entry *e, struct json *detail, struct arena *a)
+{
+    struct buf text;
+    char at[INSTANT_TEXT];
+    struct json *o = json_object(a);
+
+    instant_format(e->at_ms, at);
+    json_set_str(a, o, "at", at);
+    json_set_str(a, o, "what", e->what);
+    if (e->effect != 0)
+        json_set(a, o, "effect", json_integer(a, e->effect));
+    if (e->run != 0)
+        json_set(a, o, "run", json_integer(a, e->run));
+    if (detail != NULL)
+        json_set(a, o, "detail", detail);
+    buf_init(&text, 1 << 20);
+    json_write(&text, o);
+    puts(buf_str(&text));
+    buf_clear(&text);
+}
+
+static bool tell(void *arg, const struct entry *e)
+{
+    struct story *s = arg;
+    struct json *detail =
+        e->detail == NULL ? NULL : json_parse(&s->memory, e->detail, e->detail_len, NULL);
+
+    if (s->json) {
+        tell_json(e, detail, &s->memory);
+        return true;
+    }
+    print_time(e->at_ms);
+    if (e->effect != 0 && strncmp(e->what, "effect.", 7) == 0)
+        tell_effect(s, e, detail);
+    else
+        tell_other(e, detail);
+    return true;
+}
+
+static bool tell_paper(void *arg, const struct paper *p)
+{
+    (void)arg;
+    printf("  %s%s%s: %s, %lld bytes, documents/%s%s%s%s\n", paper_kind_name(p->kind),
+           p->package[0] == '\0' ? "" : " ", p->package, p->is, (long long)p->size,
+           p->path, p->latest ? "" : " (replaced)", p->flaw[0] == '\0' ? "" : ": ",
+           p->flaw);
+    return true;
+}
+
+static void head_flag(const struct record *r, unsigned flag, const char *text)
+{
+    if ((r->flags & flag) != 0)
+        printf(", %s", text);
+}
+
+static void tell_head(const struct record *r)
+{
+    char ordered[INSTANT_TEXT], due[INSTANT_TEXT];
+    instant_format(r->ordered_ms, ordered);
+    instant_format(r->ship_by_ms, due);
+    printf("order %s of account %s, warehouse %s\n", r->name, r->account, r->warehouse);
+    printf("state %s (Amazon: %s), ordered %s, ship by %s",
+           order_state_name((enum order_state)r->state),
+           r->status[0] == '\0' ? "-" : r->status, ordered, due);
+    head_flag(r, RECORD_GIFT, "gift");
+    head_flag(r, RECORD_SLIP, "packing slip required");
+    head_flag(r, RECORD_SCHEDULED, "scheduled delivery");
+    head_flag(r, RECORD_OWN_LABEL, "own carrier");
+    head_flag(r, RECORD_OLD, "older than `since`: left alone");
+    printf("\n\n");
+}
+
+static enum err tell_all(struct story *s, const char *po, const char *account,
+                         struct fault *f)
+{
+    struct store *store = s->session->store;
+    struct record r;
+
+    enum err e = record_find(store, &s->memory, RECORD_ORDER, account, po, false, &r, f);
+    if (e != ERR_OK)
+        return e;
+    const struct entry_filter events = {.record = r.id};
+    const struct paper_filter papers = {.record = r.id};
+    if (!s->json)
+        tell_head(&r);
+    e = journal_each(store, &events, tell, s, f);
+    if (e == ERR_OK && !s->json) {
+        printf("\ndocuments:\n");
+        e = paper_each(store, &papers, tell_paper, s, f);
+    }
+    return e;
+}
+
+static int explain(const struct invocation *in)
+{
+    struct session session = {0};
+    struct story s = {.session = &session, .json = flag_given(in, "json")};
+    struct fault f;
+
+    int exit = session_look(in, &session);
+    arena_init(&s.memory);
+    if (exit == EXIT_DONE &&
+        tell_all(&s, in->arguments[0], flag_text(in, "account", NULL), &f) != ERR_OK)
+        exit = complain_fault(in, &f);
+    arena_clear(&s.memory);
+    session_close(&session);
+    return exit;
+}
+
+const struct command command_explain = {
+    .name = "explain",
+    .arguments = "PO",
+    .summary = "the whole story of one order: events, effects, evidence, documents",
+    .least = 1,
+    .most = 1,
+    .flags = flags,
+    .run = explain,
+};

@@ -1,0 +1,25 @@
+/* The same rows as a table for people or as JSON, one object a line, for programs. */
+#ifndef DRAY_CLI_ROWS_H
+#define DRAY_CLI_ROWS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct rows;
+
+/* With headings: a table, printed at the end, with the cells in their order. NULL: JSON
+ * lines, each printed at once. */
+struct rows *rows_new(const char *const *headings, FILE *out);
+void rows_begin(struct rows *r);
+/* A cell; its name is the JSON member. */
+void rows_text(struct rows *r, const char *name, const char *text);
+void rows_number(struct rows *r, const char *name, int64_t number);
+/* An instant in UTC; 0 and "never" are shown as "-" and left out of the JSON. */
+void rows_time(struct rows *r, const char *name, int64_t ms);
+/* Only in the JSON. */
+void rows_extra(struct rows *r, const char *name, const char *text);
+void rows_end(struct rows *r);
+/* Prints and frees. `none` is said to people (on stderr) when there is no row. */
+void rows_print(struct rows *r, const char *none);
+
+#endif

@@ -1,0 +1,100 @@
+/* What a command works with. */
+#include "cli/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "net/http_client.h"
+
+static char *join(const char *folder, const char *name)
+{
+    struct buf b;
+    buf_init(&b, 8192);
+    buf_format(&b, "%s/%s", folder, name);
+    return buf_take(&b, NULL);
+}
+
+int session_project(const struct invocation *in, struct session *s)
+{
+    char *mistakes = NULL, *folder = NULL;
+    struct fault f;
+    const char *given = flag_text(in, "project", NULL);
+
+    memset(s, 0, sizeof *s);
+    folder = given != NULL ? mem_text(given) : project_find(".");
+    if (folder == NULL)
+        return complain(
+            in, EXIT_FAILED,
+            "there is no dray.lua here or in a folder above; go to a project, or name it "
+            "with --project DIR");
+    s->project = project_load(folder, &mistakes, &f);
+    free(folder);
+    if (s->project == NULL) {
+        fprintf(stderr, "%s\n", mistakes != NULL ? mistakes : f.text);
+        free(mistakes);
+        return EXIT_FAILED;
+    }
+    const char *state = flag_text(in, "state", NULL);
+    s->state = state != NULL ? mem_text(state) : join(s->project->folder, "state");
+    s->clock = clock_new_real();
+    log_clock_set(s->clock);
+    return EXIT_DONE;
+}
+
+static struct host *open_host(struct session *s, struct store *store,
+                              struct archive *archive, struct fault *f)
+{
+    struct host_parts parts = {.clock = s->clock, .store = store, .archive = archive};
+
+    parts.random = random_new_system();
+    parts.loop = loop_new(s->clock);
+    parts.transport =
+        http_client_new(parts.loop, "dray/" DRAY_VERSION " (Language=C; Platform=Linux)");
+    parts.accounts = project_take_accounts(s->project, &parts.account_count);
+    return host_open(&parts, f);
+}
+
+int session_own(const struct invocation *in, struct session *s)
+{
+    struct fault f;
+    int exit = session_project(in, s);
+
+    if (exit != EXIT_DONE)
+        return exit;
+    struct store *store = store_open(s->state, STORE_OWN, s->clock, &f);
+    if (store == NULL)
+        return complain_fault(in, &f);
+    char *documents = join(s->state, "documents");
+    struct archive *archive = archive_open(documents, &f);
+    free(documents);
+    if (archive == NULL) {
+        store_close(store);
+        return complain_fault(in, &f);
+    }
+    s->host = open_host(s, store, archive, &f);
+    return s->host == NULL ? complain_fault(in, &f) : EXIT_DONE;
+}
+
+int session_look(const struct invocation *in, struct session *s)
+{
+    struct fault f;
+    int exit = session_project(in, s);
+
+    if (exit != EXIT_DONE)
+        return exit;
+    s->store = store_open(s->state, STORE_LOOK, s->clock, &f);
+    return s->store == NULL ? complain_fault(in, &f) : EXIT_DONE;
+}
+
+void session_close(struct session *s)
+{
+    host_close(s->host);
+    store_close(s->store);
+    project_free(s->project);
+    log_clock_set(NULL);
+    clock_free(s->clock);
+    free(s->state);
+}

@@ -1,0 +1,28 @@
+/* What a command works with: the project, and its state opened as owner or only to look.
+ */
+#ifndef DRAY_CLI_SESSION_H
+#define DRAY_CLI_SESSION_H
+
+#include "bind/project.h"
+#include "cli/command.h"
+#include "store/store.h"
+#include "workflow/host.h"
+
+struct session {
+    struct project *project;
+    struct clock *clock;
+    struct store *store; /* of a look; the owner's is in host */
+    struct host *host;   /* of an owner; NULL when only looking */
+    char *state;         /* the state folder */
+};
+
+/* The project of the command line: --project, else upward from here. Complains and
+ * returns an exit code other than EXIT_DONE when there is none or it has mistakes. */
+int session_project(const struct invocation *in, struct session *s);
+/* The project and its state as the owner: everything is there for sending. */
+int session_own(const struct invocation *in, struct session *s);
+/* The project and its state, read-only. */
+int session_look(const struct invocation *in, struct session *s);
+void session_close(struct session *s);
+
+#endif
