@@ -91,15 +91,8 @@ static int run_script(const struct invocation *in, struct session *s, struct tas
 {
     struct fault f;
     struct progress progress = {.session = s};
-    const struct script_options options = {
-        .host = s->host,
-        .tasks = tasks,
-        .path = in->arguments[0],
-        .folder = s->project->folder,
-        .args = in->arguments + 1,
-        .words = bind_words,
-    };
-    struct script *script = script_open(&options, &f);
+    struct script *script = bind_script(s->host, tasks, in->arguments[0],
+                                        s->project->folder, in->arguments + 1, &f);
     if (script == NULL) {
         fprintf(stderr, "%s\n", f.text);
         return EXIT_FAILED;
