@@ -73,7 +73,7 @@ end
 local WAY = { "DEPARTED_FROM_FC", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED" }
 
 -- What the carrier saw of every box since it was picked up: the first few steps of its way.
-local function scans_of(order, boxes, picked_up_ms, r)
+local function scans_of(order, boxes, picked_up_ms, step_ms, r)
   local city = places.of(order.warehouse.country).cities[1]
   local out = {}
   local steps = r:between(1, #WAY)
@@ -82,7 +82,7 @@ local function scans_of(order, boxes, picked_up_ms, r)
       out[#out + 1] = {
         trackingNumber = box.trackingNumber,
         meaning = WAY[step],
-        statusDateTime = instant.text(picked_up_ms + step * 2 * MINUTE),
+        statusDateTime = instant.text(picked_up_ms + step * step_ms),
         place = { city = city[1], stateOrRegion = city[2], postalCode = city[3],
           countryCode = order.warehouse.country },
       }
@@ -91,27 +91,33 @@ local function scans_of(order, boxes, picked_up_ms, r)
   return out
 end
 
---- What the floor does with one order. An order is picked up ten minutes before `now`, if it was there by then.
+-- When it left: ten minutes before the simulator began, or at once for an order that came later. It never
+-- changes, so that the same report can be read again and again.
+local function leaves(order, started_ms)
+  if order.created_ms <= started_ms - 10 * MINUTE then
+    return started_ms - 10 * MINUTE, 2 * MINUTE
+  end
+  return order.created_ms, 1000
+end
+
+--- What the floor does with one order.
 ---@param order sim.Order
 ---@param seed integer
----@param now integer
+---@param started_ms integer when the simulator began
 ---@return table
-function floor.decide(order, seed, now)
+function floor.decide(order, seed, started_ms)
   local r = random.new(seed, "floor " .. order.account .. " " .. order.purchaseOrderNumber)
   local decision, code = decision_of(r)
-  if decision ~= "pack" then
-    return { decision = decision, code = code, account = order.account, warehouse = order.warehouse.code }
+  local out = { decision = decision, code = code, account = order.account, warehouse = order.warehouse.code }
+  if decision == "pack" then
+    local picked_up_ms, step_ms = leaves(order, started_ms)
+    out.boxes = boxes_of(order, r)
+    out.pickedUpAt = instant.text(picked_up_ms)
+    if order.warehouse.labels == "own" then
+      out.scans = scans_of(order, out.boxes, picked_up_ms, step_ms, r)
+    end
   end
-  local boxes = boxes_of(order, r)
-  local picked_up_ms = math.max(order.created_ms, now - 10 * MINUTE)
-  return {
-    decision = decision,
-    account = order.account,
-    warehouse = order.warehouse.code,
-    boxes = boxes,
-    pickedUpAt = instant.text(picked_up_ms),
-    scans = order.warehouse.labels == "own" and scans_of(order, boxes, picked_up_ms, r) or nil,
-  }
+  return out
 end
 
 --- The floor's decisions about all orders, for the file that `dray sim --floor` writes.
@@ -121,7 +127,7 @@ function floor.all(sim)
   local out = {}
   for _, account in ipairs(sim.world.account_list) do
     for _, order in ipairs(account.list) do
-      out[order.purchaseOrderNumber] = floor.decide(order, sim.settings.seed, sim.world.now)
+      out[order.purchaseOrderNumber] = floor.decide(order, sim.settings.seed, sim.world.started_ms)
     end
   end
   return { orders = out }

@@ -44,6 +44,7 @@ function world.new(settings)
     now = settings.clock(),
     accounts = {},
     account_list = {},
+    started_ms = settings.clock(),
     later = heap.new(),
     transactions = {},
     chance = random.new(settings.seed, "world"),

@@ -342,5 +342,8 @@ static int run(const struct invocation *in)
         return EXIT_USAGE;
     enum err e = serve(&s, &f);
     close_world(&s);
-    return e == ERR_OK ? EXIT_DONE : complain_fault(in, &f);
+    if (e == ERR_OK)
+        return EXIT_DONE;
+    int code = complain_fault(in, &f);
+    return e == ERR_INPUT ? EXIT_USAGE : code; /* what the flags said made no sense */
 }

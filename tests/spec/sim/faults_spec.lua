@@ -161,6 +161,17 @@ describe("the control paths", function()
     assert.are.equal(400, status)
   end)
 
+  it("say the same about the floor whenever they are asked, and nothing of the future", function()
+    local before = control("GET", "/sim/floor")
+    client:wait(3600)
+    control("POST", "/sim/orders", { count = 1 })
+    local after = control("GET", "/sim/floor")
+    for number, floor in pairs(before.orders) do
+      assert.are.same(floor, after.orders[number])
+      assert.is_true((floor.pickedUpAt or "") < "2026-11-23T09:00:00Z")
+    end
+  end)
+
   it("say what the floor does, and it adds up to the order", function()
     client = support.client({ accounts = { setmetatable({ orders = 400 }, { __index = support.account }) } })
     local decided = control("GET", "/sim/floor").orders
