@@ -58,6 +58,10 @@ static void chance_is_even(void)
         counts[random_below(r, 7)]++;
     for (int i = 0; i < 7; i++)
         CHECK(counts[i] > 9500 && counts[i] < 10500);
+    int low = 0; /* of three quarters of all numbers one third is in the lowest quarter */
+    for (int i = 0; i < 30000; i++)
+        low += random_below(r, 3ull << 62) < 1ull << 62;
+    CHECK(low > 9500 && low < 10500);
     CHECK_INT(random_below(r, 1), 0);
     for (int i = 0; i < 1000; i++)
         CHECK(random_below(r, (1ull << 63) + 1) <= 1ull << 63);

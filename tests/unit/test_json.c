@@ -192,6 +192,7 @@ static const struct doc INVALID[] = {
     DOC("[\"\\uD800\"]"),
     DOC("[\"\\uD800\\uD800\"]"),
     DOC("[\"\\uDC00\"]"),
+    DOC("[\"\\uD800\\u0041\"]"),
     DOC("[\"\\uD800abc\"]"),
     DOC("[\xc3\xa9]"),
     DOC("[\"\\x00\"]"),
@@ -626,8 +627,8 @@ static void many_members(void)
     buf_text(&text, "\"k3000\":0}");
     CHECK_INT(parse(&a, buf_str(&text))->count, 3001);
     text.len -= strlen("k3000\":0}");
-    buf_text(&text, "k1700\":0}");
-    CHECK_STR(error_of(buf_str(&text)), "the key \"k1700\" stands twice in one object");
+    buf_text(&text, "k0\":0}");
+    CHECK_STR(error_of(buf_str(&text)), "the key \"k0\" stands twice in one object");
     buf_clear(&text);
     arena_clear(&a);
 }

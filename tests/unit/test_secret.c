@@ -128,6 +128,8 @@ static void signed_urls_are_redacted(void)
         "see https://developer-docs.amazon.com/sp-api?x=1 and http://h/[secret]");
     check_redacted("https://h/p/Atza|0123456789?a=b", "https://h/p/[secret]?a=b");
     check_redacted("https://", "https://");
+    check_redacted("https://h and /p?Signature=0123456789",
+                   "https://h and /p?Signature=[secret]");
 }
 
 static void redacting_long_text_is_quick(void)

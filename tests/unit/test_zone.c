@@ -282,12 +282,11 @@ static void days_meet(void)
         zone_day(z, 0, &begin, &end);
         while (end < civil_days(2040, 1, 1) * MS_DAY) {
             CHECK(begin < end);
-            for (int64_t t = begin; t < end; t += (end - begin + 1) / 2) {
-                zone_day(z, t, &inside_begin, &inside_end);
+            const int64_t inside[] = {begin, begin + 45 * MS_MINUTE, end - 1};
+            for (size_t j = 0; j < 3; j++) {
+                zone_day(z, inside[j], &inside_begin, &inside_end);
                 CHECK(inside_begin == begin && inside_end == end);
             }
-            zone_day(z, end - 1, &inside_begin, &inside_end);
-            CHECK(inside_begin == begin && inside_end == end);
             zone_day(z, end, &begin, &inside_end);
             CHECK_INT(begin, end);
             end = inside_end;
@@ -349,7 +348,7 @@ static void damaged_files(void)
     static unsigned char whole[8000];
     FILE *file = fopen("/usr/share/zoneinfo/America/Chicago", "rb");
     CHECK(file != NULL);
-    size_t len = fread(whole, 1, sizeof whole, file), refused = 0;
+    size_t len = fread(whole, 1, sizeof whole, file), refused = 0, disordered = 0;
     fclose(file);
     struct tzif z;
     CHECK(tzif_read(&z, whole, len) == NULL);
@@ -364,8 +363,10 @@ static void damaged_files(void)
         size_t at = random_below(r, i % 2 == 0 ? 44 : len);
         unsigned char was = whole[at];
         whole[at] = (unsigned char)random_below(r, 256);
-        if (tzif_read(&z, whole, len) != NULL) {
+        const char *wrong = tzif_read(&z, whole, len);
+        if (wrong != NULL) {
             refused++;
+            disordered += strcmp(wrong, "its changes are not in order") == 0;
         } else {
             int64_t t = (int64_t)random_below(r, 4000000000u);
             CHECK(abs(tzif_offset(&z, t)) < 26 * 3600);
@@ -374,7 +375,7 @@ static void damaged_files(void)
         }
         whole[at] = was;
     }
-    CHECK(refused > 1000);
+    CHECK(refused > 1000 && disordered > 0);
     random_free(r);
 }
 
