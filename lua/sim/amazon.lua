@@ -229,7 +229,7 @@ function ways_back.garbage(_, response)
 end
 
 function ways_back.late(self, response, fault)
-  response.delay_ms = fault.delay_ms or self.settings.late_ms
+  response.delay_ms = math.tointeger(fault.delay_ms) or self.settings.late_ms
 end
 
 -- A request whose fate is a fault.

@@ -57,8 +57,12 @@ local function check_rule(rule)
     return nil, ("there is no fault %q"):format(tostring(type(rule) == "table" and rule.kind or rule))
   elseif not rule.rate and not rule.nth and not rule.times then
     return nil, ("the fault %q needs rate, nth or times"):format(rule.kind)
-  elseif rule.rate and type(rule.rate) ~= "number" then
-    return nil, ("the rate of the fault %q must be a number"):format(rule.kind)
+  end
+  local types = { rate = "number", times = "number", nth = "table", delay_ms = "number" }
+  for _, key in ipairs({ "rate", "times", "nth", "delay_ms" }) do
+    if rule[key] ~= nil and type(rule[key]) ~= types[key] then
+      return nil, ("%s of the fault %q must be a %s"):format(key, rule.kind, types[key])
+    end
   end
   return true
 end
@@ -75,6 +79,9 @@ end
 ---@param rules sim.Rule[]
 ---@return boolean? ok, string? message
 function faults:set(rules)
+  if type(rules) ~= "table" then
+    return nil, "faults must be a list"
+  end
   local fresh = {}
   for i, rule in ipairs(rules) do
     local ok, message = check_rule(rule)
