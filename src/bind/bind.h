@@ -1,0 +1,30 @@
+/* The words of dray in a script's state: one file per Lua module, listed here and nowhere
+ * else. */
+#ifndef DRAY_BIND_BIND_H
+#define DRAY_BIND_BIND_H
+
+#include <lua.h>
+
+#include "engine/script.h"
+
+/* Installs all words into the table at index 1; for script_options.words. */
+int bind_open(lua_State *L);
+
+/* A script with these words, its first line not yet run. `args` ends with NULL and may be
+ * NULL. */
+struct script *bind_script(struct host *h, struct tasks *t, const char *path,
+                           const char *project_folder, char *const *args,
+                           struct fault *f);
+
+/* Each adds its words to the table on top of the stack. */
+void bind_order_open(lua_State *L);
+void bind_effect_open(lua_State *L);
+void bind_document_open(lua_State *L);
+void bind_poll_open(lua_State *L);
+void bind_call_open(lua_State *L);
+void bind_tasks_open(lua_State *L);
+void bind_time_open(lua_State *L);
+void bind_file_open(lua_State *L);
+void bind_log_open(lua_State *L);
+
+#endif

@@ -1,0 +1,263 @@
+/* Effects as a script sees them, waiting for one, and settle() for all of a run. */
+#include <string.h>
+
+#include "base/instant.h"
+#include "bind/bind.h"
+#include "bind/handle.h"
+#include "bind/time.h"
+#include "engine/task.h"
+#include "engine/trouble.h"
+#include "store/effect.h"
+#include "workflow/prover.h"
+
+/* ---- fields ---- */
+
+static struct effect read_effect(lua_State *L, int64_t id)
+{
+    struct effect e = {0};
+    struct fault f = {0};
+    struct arena *a = bind_scratch(L);
+    trouble_check(L, effect_get(bind_host(L)->store, a, id, false, &e, &f), &f);
+    return e;
+}
+
+static void push_id(lua_State *L, int64_t id)
+{
+    lua_pushinteger(L, id);
+}
+
+static void push_kind(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, effect_kind_name(read_effect(L, id).kind));
+}
+
+static void push_verb(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, read_effect(L, id).verb);
+}
+
+static void push_state(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, effect_state_name(read_effect(L, id).state));
+}
+
+static void push_why(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, read_effect(L, id).why);
+}
+
+static void push_evidence(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, read_effect(L, id).evidence);
+}
+
+static void push_transaction(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, read_effect(L, id).transaction);
+}
+
+static void push_order(lua_State *L, int64_t id)
+{
+    handle_push(L, HANDLE_ORDER, read_effect(L, id).record);
+}
+
+static const struct handle_field fields[] = {
+    {"id", push_id},
+    {"kind", push_kind},
+    {"verb", push_verb},
+    {"state", push_state},
+    {"why", push_why},
+    {"evidence", push_evidence},
+    {"transactionId", push_transaction},
+    {"order", push_order},
+    {NULL, NULL},
+};
+
+/* ---- effect:wait() ---- */
+
+/* All but these have ended, as far as a run is concerned: they are final, a person's, or
+ * planned only (`writes = "observe"`). */
+static const unsigned open_states = 1u << EFFECT_WAITING | 1u << EFFECT_READY |
+                                    1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED |
+                                    1u << EFFECT_UNKNOWN;
+
+static bool has_ended(const struct effect *e)
+{
+    return (open_states & 1u << e->state) == 0;
+}
+
+static void withdraw_watch(void *op)
+{
+    struct task_watch *w = op;
+    task_watch_stop(w);
+}
+
+/* effect, watch: looks, and waits again when it has not ended */
+static int wait_more(lua_State *L, int status, lua_KContext ctx)
+{
+    struct task_watch *w = lua_touserdata(L, 2);
+    int64_t id = handle_check(L, 1, HANDLE_EFFECT);
+    struct effect e = read_effect(L, id);
+    (void)status;
+    if (has_ended(&e)) {
+        task_watch_stop(w);
+        lua_pushstring(L, effect_state_name(e.state));
+        return 1;
+    }
+    struct task *t = task_self(L);
+    task_watch_set(w, t, task_wait(t, withdraw_watch, w), id);
+    return task_yield(L, wait_more, ctx);
+}
+
+/* effect:wait() -> state */
+static int l_effect_wait(lua_State *L)
+{
+    int64_t id = handle_check(L, 1, HANDLE_EFFECT);
+    struct fault f = {0};
+    task_may_wait(L, "effect:wait");
+    lua_settop(L, 1);
+    struct task_watch *w = lua_newuserdatauv(L, sizeof *w, 0);
+    *w = (struct task_watch){0};
+    trouble_check(L, prover_expect(bind_host(L), id, &f), &f);
+    return wait_more(L, LUA_OK, 0);
+}
+
+/* ---- settle() ---- */
+
+struct settle {
+    struct task_watch watch;
+    struct host *host;
+    struct timer timer;
+    struct task *task;
+    uint64_t wait;
+    int64_t until_ms; /* monotonic; INT64_MAX: no end */
+    bool eager;       /* counted in host->eager */
+};
+
+static void settle_stop(void *op)
+{
+    struct settle *s = op;
+    task_watch_stop(&s->watch);
+    timer_stop(s->host->loop, &s->timer);
+    if (s->eager)
+        s->host->eager--;
+    s->eager = false;
+}
+
+static void settle_late(void *arg)
+{
+    struct settle *s = arg;
+    task_wake(s->task, s->wait);
+}
+
+/* How many effects are in each state. */
+struct tally {
+    lua_Integer states[EFFECT_STATE_COUNT];
+};
+
+static bool count_effect(void *arg, const struct effect *e)
+{
+    struct tally *t = arg;
+    t->states[e->state]++;
+    return true;
+}
+
+/* Effects of earlier runs that this one asked for again, each handed to `fn`. */
+static void each_met(lua_State *L, int64_t run, effect_fn *fn, void *arg)
+{
+    struct script *script = sandbox_of(L)->script;
+    size_t count = 0;
+    const int64_t *met = script == NULL ? NULL : script_met(script, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct effect e = read_effect(L, met[i]);
+        if (e.run != run)
+            fn(arg, &e);
+    }
+}
+
+static bool note_open(void *arg, const struct effect *e)
+{
+    int64_t *open = arg;
+    if (!has_ended(e))
+        ++*open;
+    return true;
+}
+
+static int64_t count_open(lua_State *L, int64_t run)
+{
+    struct effect_filter filter = {.run = run, .states = open_states};
+    struct fault f = {0};
+    int64_t open = 0;
+    trouble_check(L, effect_count(bind_host(L)->store, &filter, &open, &f), &f);
+    if (open == 0)
+        each_met(L, run, note_open, &open);
+    return open;
+}
+
+static void push_tally(lua_State *L, int64_t run)
+{
+    struct tally t = {0};
+    struct effect_filter filter = {.run = run};
+    struct fault f = {0};
+    trouble_check(L, effect_each(bind_host(L)->store, &filter, count_effect, &t, &f), &f);
+    each_met(L, run, count_effect, &t);
+    lua_createtable(L, 0, EFFECT_STATE_COUNT);
+    for (int state = 0; state < EFFECT_STATE_COUNT; state++) {
+        if (t.states[state] == 0)
+            continue;
+        lua_pushinteger(L, t.states[state]);
+        lua_setfield(L, -2, effect_state_name((enum effect_state)state));
+    }
+}
+
+static void settle_begin(struct settle *s, struct task *t)
+{
+    s->task = t;
+    s->wait = task_wait(t, settle_stop, s);
+    task_watch_set(&s->watch, t, s->wait, 0);
+    if (s->until_ms != INT64_MAX)
+        timer_set(s->host->loop, &s->timer, s->until_ms, settle_late, s);
+    if (!s->eager)
+        s->host->eager++;
+    s->eager = true;
+}
+
+/* options, settle */
+static int settle_more(lua_State *L, int status, lua_KContext ctx)
+{
+    struct settle *s = lua_touserdata(L, 2);
+    struct task *t = task_self(L);
+    settle_stop(s); /* whatever raises below */
+    (void)status;
+    if (count_open(L, task_run(t)) == 0 || clock_mono_ms(s->host->clock) >= s->until_ms) {
+        push_tally(L, task_run(t));
+        return 1;
+    }
+    settle_begin(s, t);
+    return task_yield(L, settle_more, ctx);
+}
+
+/* settle { timeout = "30m" } -> { succeeded = 12, held = 1, ... } */
+static int l_effect_settle(lua_State *L)
+{
+    static const char *const names[] = {"timeout", NULL};
+    struct host *h = bind_host(L);
+    task_may_wait(L, "settle");
+    options_check(L, "settle", names);
+    struct settle *s = lua_newuserdatauv(L, sizeof *s, 0);
+    *s = (struct settle){.host = h, .until_ms = INT64_MAX};
+    lua_getfield(L, 1, "timeout");
+    if (!lua_isnil(L, -1))
+        s->until_ms = clock_mono_ms(h->clock) + time_duration(L, -1, "settle: timeout");
+    lua_pop(L, 1);
+    return settle_more(L, LUA_OK, 0);
+}
+
+void bind_effect_open(lua_State *L)
+{
+    static const luaL_Reg methods[] = {{"wait", l_effect_wait}, {NULL, NULL}};
+    handle_define(L, HANDLE_EFFECT, methods, fields);
+    lua_pop(L, 1);
+    lua_pushcfunction(L, l_effect_settle);
+    lua_setfield(L, -2, "settle");
+}

@@ -1,0 +1,380 @@
+/* orders { ... }, order("PO"), and what an order shows and does. */
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/zone.h"
+#include "bind/bind.h"
+#include "bind/handle.h"
+#include "bind/value.h"
+#include "engine/trouble.h"
+#include "store/paper.h"
+#include "store/record.h"
+#include "workflow/order.h"
+#include "workflow/vendor.h"
+
+/* ---- fields ---- */
+
+/* The row, in the scratch arena. */
+static struct record read_row(lua_State *L, int64_t id, bool with_body)
+{
+    struct record r = {0};
+    struct fault f = {0};
+    struct arena *a = bind_scratch(L);
+    trouble_check(L, record_get(bind_host(L)->store, a, id, with_body, &r, &f), &f);
+    return r;
+}
+
+static void push_number(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, read_row(L, id, false).name);
+}
+
+static void push_account(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, read_row(L, id, false).account);
+}
+
+static void push_warehouse(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, read_row(L, id, false).warehouse);
+}
+
+static void push_state(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, order_state_name((enum order_state)read_row(L, id, false).state));
+}
+
+static void push_status(lua_State *L, int64_t id)
+{
+    lua_pushstring(L, read_row(L, id, false).status);
+}
+
+static void push_own_label(lua_State *L, int64_t id)
+{
+    lua_pushboolean(L, (read_row(L, id, false).flags & RECORD_OWN_LABEL) != 0);
+}
+
+static void push_gift(lua_State *L, int64_t id)
+{
+    lua_pushboolean(L, (read_row(L, id, false).flags & RECORD_GIFT) != 0);
+}
+
+static void push_instant(lua_State *L, int64_t ms)
+{
+    char text[INSTANT_TEXT];
+    if (ms == INSTANT_NONE) {
+        lua_pushnil(L);
+        return;
+    }
+    instant_format(ms, text);
+    lua_pushstring(L, text);
+}
+
+static void push_ordered(lua_State *L, int64_t id)
+{
+    push_instant(L, read_row(L, id, false).ordered_ms);
+}
+
+static void push_ship_by(lua_State *L, int64_t id)
+{
+    push_instant(L, read_row(L, id, false).ship_by_ms);
+}
+
+/* The order's details as Amazon sent them, with the number beside; in the scratch arena.
+ */
+static struct json *read_details(lua_State *L, int64_t id)
+{
+    struct record r = {0};
+    struct fault f = {0};
+    struct arena *a = bind_scratch(L);
+    trouble_check(L, record_get(bind_host(L)->store, a, id, true, &r, &f), &f);
+    struct json *body = json_parse(a, r.body, r.body_len, &f);
+    if (body == NULL)
+        trouble_raise(L, &f);
+    struct json *details = (struct json *)(uintptr_t)json_get(body, "orderDetails");
+    if (details == NULL || details->type != JSON_OBJECT)
+        details = body;
+    if (json_get(details, "purchaseOrderNumber") == NULL)
+        json_set_str(a, details, "purchaseOrderNumber", r.name);
+    return details;
+}
+
+/* One table for each slice; what a script changes in it changes nothing else. */
+static void push_body(lua_State *L, int64_t id)
+{
+    if (handle_kept(L, 1))
+        return;
+    value_push(L, read_details(L, id));
+    handle_keep(L, 1);
+}
+
+/* Amazon's fields of each line, and `line`, its number as an integer. */
+static void push_items(lua_State *L, int64_t id)
+{
+    const struct json *items = json_get(read_details(L, id), "items");
+    value_push(L, items);
+    lua_Integer place = 0;
+    for (const struct json *item = items == NULL ? NULL : items->first; item != NULL;
+         item = item->next) {
+        lua_rawgeti(L, -1, ++place);
+        lua_pushinteger(L, line_number(item));
+        lua_setfield(L, -2, "line");
+        lua_pop(L, 1);
+    }
+}
+
+/* ---- fields: what belongs to an order ---- */
+
+static struct id_list latest_papers(lua_State *L, int64_t id, enum paper_kind kind)
+{
+    struct arena *a = bind_scratch(L);
+    struct paper_filter filter = {.record = id, .kinds = 1u << kind, .latest = true};
+    struct paper *list;
+    struct id_list ids = {0};
+    size_t count = 0;
+    struct fault f = {0};
+    trouble_check(L, paper_list(bind_host(L)->store, a, &filter, &list, &count, &f), &f);
+    for (size_t i = 0; i < count; i++)
+        id_list_add(a, &ids, list[i].id);
+    return ids;
+}
+
+static void push_labels(lua_State *L, int64_t id)
+{
+    struct id_list ids = latest_papers(L, id, PAPER_LABEL);
+    list_push(L, HANDLE_DOCUMENT, &ids);
+}
+
+static void push_one_paper(lua_State *L, int64_t id, enum paper_kind kind)
+{
+    struct id_list ids = latest_papers(L, id, kind);
+    if (ids.count == 0)
+        lua_pushnil(L);
+    else
+        handle_push(L, HANDLE_DOCUMENT, ids.ids[ids.count - 1]);
+}
+
+static void push_slip(lua_State *L, int64_t id)
+{
+    push_one_paper(L, id, PAPER_SLIP);
+}
+
+static void push_invoice(lua_State *L, int64_t id)
+{
+    push_one_paper(L, id, PAPER_INVOICE);
+}
+
+static void push_effects(lua_State *L, int64_t id)
+{
+    struct arena *a = bind_scratch(L);
+    struct effect_filter filter = {.record = id};
+    struct effect *list;
+    struct id_list ids = {0};
+    size_t count = 0;
+    struct fault f = {0};
+    trouble_check(L, effect_list(bind_host(L)->store, a, &filter, &list, &count, &f), &f);
+    for (size_t i = 0; i < count; i++)
+        id_list_add(a, &ids, list[i].id);
+    list_push(L, HANDLE_EFFECT, &ids);
+}
+
+static const struct handle_field fields[] = {
+    {"purchaseOrderNumber", push_number},
+    {"account", push_account},
+    {"warehouse", push_warehouse},
+    {"state", push_state},
+    {"status", push_status},
+    {"own_label", push_own_label},
+    {"gift", push_gift},
+    {"orderDate", push_ordered},
+    {"shipBy", push_ship_by},
+    {"body", push_body},
+    {"items", push_items},
+    {"labels", push_labels},
+    {"slip", push_slip},
+    {"invoice", push_invoice},
+    {"effects", push_effects},
+    {NULL, NULL},
+};
+
+/* ---- verbs ---- */
+
+static struct json *read_asked(lua_State *L, enum verb verb)
+{
+    struct json *asked = NULL;
+    struct fault f = {0};
+    if (lua_isnoneornil(L, 2))
+        return NULL;
+    if (!lua_istable(L, 2))
+        trouble_error(L, ERR_INPUT, "%s: expected a table of fields, got a %s",
+                      verb_name(verb), luaL_typename(L, 2));
+    trouble_check(L, value_read(L, 2, verb_name(verb), bind_scratch(L), &asked, &f), &f);
+    if (asked->type == JSON_ARRAY)
+        trouble_error(L, ERR_INPUT, "%s: expected a table of fields, got a list",
+                      verb_name(verb));
+    return asked;
+}
+
+/* order:accept { ... } and the others -> effect | nil, reason; the verb is upvalue 1 */
+static int l_order_verb(lua_State *L)
+{
+    enum verb verb = (enum verb)lua_tointeger(L, lua_upvalueindex(1));
+    int64_t id = handle_check(L, 1, HANDLE_ORDER);
+    struct plan plan = {0};
+    struct fault f = {0};
+    enum err e = vendor_plan(bind_host(L), id, verb, read_asked(L, verb), &plan, &f);
+    if (e == ERR_INPUT && strncmp(f.text, "order ", 6) != 0)
+        fault_prefix(&f, "%s", verb_name(verb));
+    trouble_check(L, e, &f);
+    if (plan.outcome == PLAN_IMPOSSIBLE) {
+        lua_pushnil(L);
+        lua_pushstring(L, plan.why);
+        return 2;
+    }
+    if (plan.outcome == PLAN_EXISTING && sandbox_of(L)->script != NULL)
+        script_meet(sandbox_of(L)->script, plan.effect);
+    handle_push(L, HANDLE_EFFECT, plan.effect);
+    return 1;
+}
+
+/* methods -> methods, with all verbs */
+static void add_verbs(lua_State *L)
+{
+    for (int verb = 0; verb < VERB_COUNT; verb++) {
+        lua_pushinteger(L, verb);
+        lua_pushcclosure(L, l_order_verb, 1);
+        lua_setfield(L, -2, verb_name((enum verb)verb));
+    }
+}
+
+/* ---- lists ---- */
+
+enum due { DUE_ANY, DUE_TODAY, DUE_LATE };
+
+struct listing {
+    struct arena *arena;
+    const struct host *host;
+    enum due due;
+    int64_t now_ms;
+    struct id_list ids;
+};
+
+static bool is_due(const struct listing *l, const struct record *r)
+{
+    if (l->due == DUE_LATE)
+        return r->ship_by_ms < l->now_ms;
+    const struct account *a = host_account(l->host, r->account);
+    const struct warehouse *w = a == NULL ? NULL : account_warehouse(a, r->warehouse);
+    int64_t begin = l->now_ms - l->now_ms % MS_DAY, end = begin + MS_DAY;
+    if (w != NULL && w->zone != NULL)
+        zone_day(w->zone, l->now_ms, &begin, &end);
+    return r->ship_by_ms >= begin && r->ship_by_ms < end;
+}
+
+static bool take_record(void *arg, const struct record *r)
+{
+    struct listing *l = arg;
+    if (l->due == DUE_ANY || (r->ship_by_ms != INSTANT_NONE && is_due(l, r)))
+        id_list_add(l->arena, &l->ids, r->id);
+    return true;
+}
+
+static bool take_state(void *arg, const char *name)
+{
+    unsigned *states = arg;
+    enum order_state state = order_state_find(name);
+    if (state == ORDER_STATE_COUNT)
+        return false;
+    *states |= 1u << state;
+    return true;
+}
+
+/* What still has to be shipped. */
+static unsigned unshipped(void)
+{
+    return 1u << ORDER_NEW | 1u << ORDER_ACCEPTING | 1u << ORDER_ACCEPTED |
+           1u << ORDER_CONFIRMING;
+}
+
+static enum due read_due(lua_State *L)
+{
+    static const char *const choices[] = {"today", "late", NULL};
+    const char *due = options_text(L, "orders", "due");
+    if (due == NULL)
+        return DUE_ANY;
+    if (strcmp(due, "today") == 0)
+        return DUE_TODAY;
+    if (strcmp(due, "late") == 0)
+        return DUE_LATE;
+    options_unknown(L, "orders", "due", due, choices);
+    return DUE_ANY;
+}
+
+static void read_states(lua_State *L, unsigned *states)
+{
+    const char *names[ORDER_STATE_COUNT + 1] = {0};
+    for (int i = 0; i < ORDER_STATE_COUNT; i++)
+        names[i] = order_state_name((enum order_state)i);
+    options_choices(L, "orders", "state", names, take_state, states);
+}
+
+/* An account that the project does not have is a mistake, not an empty list. */
+static const char *read_account(lua_State *L, const char *word)
+{
+    const char *id = options_text(L, word, "account");
+    if (id != NULL && host_account(bind_host(L), id) == NULL)
+        trouble_error(L, ERR_INPUT, "%s: unknown account \"%s\"", word, id);
+    return id;
+}
+
+/* orders { state =, warehouse =, account =, due = "today"|"late", old = true } -> list */
+static int l_order_list(lua_State *L)
+{
+    static const char *const names[] = {"state", "warehouse", "account",
+                                        "due",   "old",       NULL};
+    struct host *h = bind_host(L);
+    struct fault f = {0};
+    options_check(L, "orders", names);
+    struct record_filter filter = {
+        .kind = RECORD_ORDER,
+        .account = read_account(L, "orders"),
+        .warehouse = options_text(L, "orders", "warehouse"),
+        .with_old = options_flag(L, "orders", "old", false),
+    };
+    struct listing l = {.host = h, .due = read_due(L), .now_ms = host_now(h)};
+    read_states(L, &filter.states);
+    if (l.due != DUE_ANY && filter.states == 0)
+        filter.states = unshipped();
+    l.arena = bind_scratch(L);
+    trouble_check(L, record_each(h->store, &filter, take_record, &l, &f), &f);
+    list_push(L, HANDLE_ORDER, &l.ids);
+    return 1;
+}
+
+/* order(number, account?) -> order; raises when there is none */
+static int l_order_find(lua_State *L)
+{
+    struct host *h = bind_host(L);
+    const char *number = luaL_checkstring(L, 1);
+    const char *account = luaL_optstring(L, 2, NULL);
+    struct record r = {0};
+    struct fault f = {0};
+    enum err e = record_find(h->store, bind_scratch(L), RECORD_ORDER, account, number,
+                             false, &r, &f);
+    trouble_check(L, e, &f);
+    handle_push(L, HANDLE_ORDER, r.id);
+    return 1;
+}
+
+void bind_order_open(lua_State *L)
+{
+    static const luaL_Reg methods[] = {{NULL, NULL}};
+    handle_define(L, HANDLE_ORDER, methods, fields);
+    add_verbs(L);
+    lua_pop(L, 1);
+    lua_pushcfunction(L, l_order_list);
+    lua_setfield(L, -2, "orders");
+    lua_pushcfunction(L, l_order_find);
+    lua_setfield(L, -2, "order");
+}
