@@ -14,11 +14,11 @@
 
 #define EFFECT_COLUMNS                                                                   \
     "id, kind, state, version, account, record, revision, sends, checks, next_ms, "      \
-    "planned_ms, sent_ms, changed_ms, run, verb, name, key, transaction_id, why, "       \
+    "planned_ms, sent_ms, changed_ms, run, released, verb, name, key, transaction_id, why, "       \
     "evidence, "                                                                         \
     "digest"
 #define EFFECT_BODY "(SELECT body FROM effect_body WHERE effect = effect.id)"
-enum { COLUMN_BODY = 21 };
+enum { COLUMN_BODY = 22 };
 
 /* The term of the index effect_due, word for word: without it SQLite does not use that
  * index. */
@@ -130,6 +130,7 @@ static void bind_new(struct query *q, const struct effect *e, int64_t account)
     query_int(q, e->sent_ms);
     query_int(q, e->changed_ms);
     query_int(q, e->run);
+    query_int(q, e->released);
     query_text(q, e->verb);
     query_text(q, text_or_empty(e->name));
     query_text(q, e->key);
@@ -147,7 +148,7 @@ static enum err insert(struct store *s, struct effect *e, int64_t account,
     query_write(&q, s,
                 "INSERT INTO effect(" EFFECT_COLUMNS
                 ") VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?,"
-                " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT(key, kind, account, revision) DO NOTHING",
                 f);
     bind_new(&q, e, account);
@@ -195,6 +196,7 @@ static struct effect changed(const struct effect *e, const struct effect_change 
     next.next_ms = c->next_ms;
     next.changed_ms = now_ms;
     next.checks += c->checked;
+    next.released = e->released || c->released;
     if (c->sent) {
         next.sends++;
         next.sent_ms = now_ms;
@@ -209,7 +211,7 @@ static struct effect changed(const struct effect *e, const struct effect_change 
 #define SET_CHANGED                                                                      \
     "UPDATE effect SET state = ?, version = ?, why = ?, evidence = ?, transaction_id = " \
     "?, "                                                                                \
-    "next_ms = ?, changed_ms = ?, checks = ?"
+    "next_ms = ?, changed_ms = ?, checks = ?, released = ?"
 #define WHERE_AS_READ " WHERE id = ? AND version = ?"
 
 static void bind_changed(struct query *q, const struct effect *next)
@@ -222,6 +224,7 @@ static void bind_changed(struct query *q, const struct effect *next)
     query_int(q, next->next_ms);
     query_int(q, next->changed_ms);
     query_int(q, next->checks);
+    query_int(q, next->released);
 }
 
 /* The time of sending stands in an index, so only a send names it. */
@@ -281,13 +284,14 @@ static void read_effect(struct query *q, bool with_body, struct effect *e)
     e->sent_ms = row_int(q, 11);
     e->changed_ms = row_int(q, 12);
     e->run = row_int(q, 13);
-    e->verb = row_text(q, 14);
-    e->name = row_text(q, 15);
-    e->key = row_text(q, 16);
-    e->transaction = row_text(q, 17);
-    e->why = row_text(q, 18);
-    e->evidence = row_text(q, 19);
-    row_digest(q, 20, &e->digest);
+    e->released = row_int(q, 14) != 0;
+    e->verb = row_text(q, 15);
+    e->name = row_text(q, 16);
+    e->key = row_text(q, 17);
+    e->transaction = row_text(q, 18);
+    e->why = row_text(q, 19);
+    e->evidence = row_text(q, 20);
+    row_digest(q, 21, &e->digest);
     e->body = with_body ? row_text(q, COLUMN_BODY) : NULL;
     e->body_len = with_body ? row_len(q, COLUMN_BODY) : 0;
 }

@@ -66,6 +66,7 @@ struct effect {
     int64_t sent_ms;    /* of the last send; 0 */
     int64_t changed_ms;
     int64_t run;        /* that planned it; 0 */
+    bool released;      /* a person released it: limits do not hold it again */
 };
 
 /* Inserts a new effect in state e->state and logs it; e->id and e->version are set. ERR_CONFLICT when
@@ -85,6 +86,7 @@ struct effect_change {
     int64_t next_ms;        /* always set */
     bool sent;              /* counts a send and sets sent_ms */
     bool checked;           /* counts a check */
+    bool released;          /* a person took it past the limits */
 };
 /* Changes e (as read before) and the row, and logs it when the state or reason changes; ERR_CONFLICT when the row has
  * another version by now. e's members are updated; its texts then point into `c`. */

@@ -37,7 +37,8 @@ enum record_flag {
     RECORD_SCHEDULED = 4,  /* isScheduledDeliveryShipment */
     RECORD_INVOICED = 8,   /* a customer invoice is to be fetched (ships within India) */
     RECORD_OWN_LABEL = 16, /* the vendor's own carrier */
-    RECORD_OLD = 32        /* older than `since` and not adopted: left alone */
+    RECORD_OLD = 32,       /* older than `since` and not adopted: left alone */
+    RECORD_ADOPTED = 64    /* older, and a person took it over */
 };
 
 /* A row. Strings live in the arena it was read into, or are borrowed from who writes it. */

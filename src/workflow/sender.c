@@ -224,12 +224,88 @@ static enum err mark(struct sender *s, struct parcel *p, struct effect *e,
     return host_move(s->host, e, &change, f);
 }
 
+static int64_t sent_lately(struct sender *s, const struct effect *e,
+                           const char *warehouse, int64_t since_ms, enum err *err,
+                           struct fault *f)
+{
+    int64_t count = 0;
+    if (*err == ERR_OK)
+        *err = effect_sent_since(s->host->store, e->account, warehouse, e->verb, since_ms,
+                                 &count, f);
+    return count;
+}
+
+/* What is above a limit is held, loudly (design 8). `warehouse` NULL: the account's
+ * limit. */
+static enum err check_limit(struct sender *s, struct effect *e, const struct limit *limit,
+                            const char *warehouse, bool *held, struct fault *f)
+{
+    char why[160], per[INSTANT_TEXT];
+    enum err err = ERR_OK;
+
+    if (*held || limit->per_ms == 0 || e->released)
+        return ERR_OK;
+    const int64_t since = host_now(s->host) - limit->per_ms;
+    if (sent_lately(s, e, warehouse, since, &err, f) < limit->count || err != ERR_OK)
+        return err;
+    duration_format(limit->per_ms, per);
+    snprintf(why, sizeof why,
+             "the limit of %lld %s in %s of %s is reached; `dray release` it",
+             (long long)limit->count, e->verb, per,
+             warehouse == NULL ? e->account : warehouse);
+    *held = true;
+    return vendor_failed(s->host, e, EFFECT_HELD, why, f);
+}
+
+/* The limit of the effect's warehouse; NULL when its account has none for that verb. */
+static enum err house_limit(struct sender *s, const struct effect *e,
+                            const struct account *a, const struct warehouse **house,
+                            struct fault *f)
+{
+    const enum verb verb = verb_find(e->verb);
+    struct arena memory;
+    struct record r;
+    bool any = false;
+
+    *house = NULL;
+    for (size_t i = 0; i < a->warehouse_count; i++)
+        any = any || a->warehouses[i].limits[verb].per_ms > 0;
+    if (!any)
+        return ERR_OK;
+    arena_init(&memory);
+    enum err err = record_get(s->host->store, &memory, e->record, false, &r, f);
+    if (err == ERR_OK)
+        *house = account_warehouse(a, r.warehouse);
+    arena_clear(&memory);
+    return err;
+}
+
+static enum err check_limits(struct sender *s, struct effect *e, bool *held,
+                             struct fault *f)
+{
+    const struct account *a = host_account(s->host, e->account);
+    const enum verb verb = verb_find(e->verb); /* verbs and limits have one order */
+    const struct warehouse *house;
+
+    *held = false;
+    enum err err = check_limit(s, e, &a->limits[verb], NULL, held, f);
+    if (err == ERR_OK)
+        err = house_limit(s, e, a, &house, f);
+    if (err == ERR_OK && house != NULL)
+        err = check_limit(s, e, &house->limits[verb], house->code, held, f);
+    return err;
+}
+
 static enum err pack_one(struct sender *s, struct parcel *p, struct effect *e,
                          struct json *list, struct arena *a, struct fault *f)
 {
     struct json *element;
     struct fault why;
+    bool held;
 
+    enum err err = check_limits(s, e, &held, f);
+    if (err != ERR_OK || held)
+        return err;
     if (vendor_request(s->host, a, e, &element, &why) != ERR_OK)
         return hold(s, e, &why, f);
     json_push(list, element);

@@ -48,6 +48,12 @@ static enum err check_warehouse(const struct order *o, enum verb verb, struct fa
             f, ERR_STATE,
             "order %s: the project file names no warehouse %s; add it to account \"%s\"",
             o->row.name, o->row.warehouse, o->row.account);
+    if ((o->row.flags & RECORD_OLD) != 0)
+        return fault_set(
+            f, ERR_STATE,
+            "order %s is older than the account's `since` and is left alone; `dray "
+            "adopt %s` takes it over",
+            o->row.name, o->row.name);
     if (verb == VERB_REQUEST_LABEL && !o->house->amazon_labels)
         return fault_set(
             f, ERR_STATE,

@@ -75,6 +75,23 @@ static enum err take_known(struct host *h, struct record *r, enum record_change 
     return e;
 }
 
+/* An order that a person took over stays taken over when Amazon changes it. */
+static enum err keep_adopted(struct host *h, struct record *r, struct fault *f)
+{
+    struct arena a;
+    struct record there;
+    enum err e;
+
+    if ((r->flags & RECORD_OLD) == 0)
+        return ERR_OK;
+    arena_init(&a);
+    e = record_find(h->store, &a, r->kind, r->account, r->name, false, &there, f);
+    if (e == ERR_OK && (there.flags & RECORD_ADOPTED) != 0)
+        r->flags = (r->flags & ~(unsigned)RECORD_OLD) | RECORD_ADOPTED;
+    arena_clear(&a);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err vendor_take_order(struct host *h, struct account *a, const struct json *order,
                            const char *text, size_t len, enum record_change *change,
                            struct fault *f)
@@ -111,6 +128,8 @@ enum err vendor_take_order(struct host *h, struct account *a, const struct json 
     r.state = (int)state_of(status);
     r.flags = flags_of(a, details, &r);
     digest_body(order, &digest);
-    enum err e = record_put(h->store, &r, &digest, change, f);
+    enum err e = keep_adopted(h, &r, f);
+    if (e == ERR_OK)
+        e = record_put(h->store, &r, &digest, change, f);
     return e == ERR_OK ? take_known(h, &r, *change, status, f) : e;
 }

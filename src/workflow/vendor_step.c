@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "workflow/control.h"
 #include "workflow/prover.h"
 #include "workflow/vendor.h"
 #include "workflow/vendor_body.h"
@@ -313,6 +314,9 @@ enum err vendor_stand(struct host *h, const struct effect *e, struct stand *out,
     enum err err = order_open(h, e->record, &o, f);
     if (err == ERR_OK)
         err = stand_in(h, &o, e, out, f);
+    if (err == ERR_OK && out->step == STEP_READY &&
+        control_frozen(h, o.row.warehouse) != 0)
+        wait_for(out, "frozen: nothing is sent until `dray thaw`");
     order_close(&o);
     return err;
 }

@@ -1,0 +1,310 @@
+/* What a person decides. */
+#include "workflow/control.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/journal.h"
+#include "workflow/order.h"
+#include "workflow/vendor.h"
+#include "workflow/vendor_body.h"
+
+enum { FREEZE_NAME = 96 };
+
+/* "released by ann: the carrier came late" */
+static void sentence(char *out, size_t size, const char *what, const struct decision *d)
+{
+    snprintf(out, size, "%s by %s: %s", what, d->actor, d->why);
+}
+
+static enum err wrong_state(const struct effect *e, const char *verb, const char *wanted,
+                            struct fault *f)
+{
+    return fault_set(f, ERR_STATE, "effect %lld of order %s is %s; only %s can be %s",
+                     (long long)e->id, e->name, effect_state_name(e->state), wanted,
+                     verb);
+}
+
+/* Reads the effect and checks that it is in one of `states`. */
+static enum err open_effect(struct host *h, struct arena *a, int64_t id, unsigned states,
+                            const char *verb, const char *wanted, struct effect *e,
+                            struct fault *f)
+{
+    enum err err = effect_get(h->store, a, id, true, e, f);
+    if (err == ERR_OK && (states & 1u << e->state) == 0)
+        return wrong_state(e, verb, wanted, f);
+    return err;
+}
+
+/* Where a released effect stands now; a limit does not hold it again. */
+static enum err move_on(struct host *h, struct effect *e, const struct decision *d,
+                        const char *what, struct fault *f)
+{
+    struct stand stand;
+    char why[300];
+
+    enum err err = vendor_stand(h, e, &stand, f);
+    if (err != ERR_OK)
+        return err;
+    if (stand.step == STEP_DONE)
+        return vendor_succeeded(h, e, stand.why, f);
+    if (stand.step == STEP_HOLD)
+        return fault_set(f, ERR_STATE,
+                         "effect %lld of order %s: %s; answer it with `dray settle`",
+                         (long long)e->id, e->name, stand.why);
+    if (stand.step == STEP_IMPOSSIBLE)
+        return vendor_failed(h, e, EFFECT_CANCELLED, stand.why, f);
+    sentence(why, sizeof why, what, d);
+    const bool ready = stand.step == STEP_READY;
+    const struct effect_change change = {
+        .to = ready ? EFFECT_READY : EFFECT_WAITING,
+        .why = ready ? why : stand.why,
+        .actor = d->actor,
+        .next_ms = ready ? 0 : stand.next_ms,
+        .released = true,
+    };
+    err = host_move(h, e, &change, f);
+    return err == ERR_OK && ready ? vendor_ready(h, e, f) : err;
+}
+
+enum err control_hold(struct host *h, int64_t effect, const struct decision *d,
+                      struct fault *f)
+{
+    struct arena a;
+    struct effect e;
+    char why[300];
+
+    arena_init(&a);
+    sentence(why, sizeof why, "held", d);
+    enum err err = open_effect(
+        h, &a, effect, 1u << EFFECT_PLANNED | 1u << EFFECT_WAITING | 1u << EFFECT_READY,
+        "held", "what was not sent yet", &e, f);
+    const struct effect_change change = {
+        .to = EFFECT_HELD, .why = why, .actor = d->actor, .next_ms = INT64_MAX};
+    if (err == ERR_OK)
+        err = host_move(h, &e, &change, f);
+    arena_clear(&a);
+    return err;
+}
+
+enum err control_release(struct host *h, int64_t effect, const struct decision *d,
+                         struct fault *f)
+{
+    struct arena a;
+    struct effect e;
+
+    arena_init(&a);
+    enum err err =
+        open_effect(h, &a, effect, 1u << EFFECT_HELD, "released", "what is held", &e, f);
+    if (err == ERR_OK)
+        err = move_on(h, &e, d, "released", f);
+    arena_clear(&a);
+    return err;
+}
+
+enum err control_retry(struct host *h, int64_t effect, const struct decision *d,
+                       struct fault *f)
+{
+    struct arena a;
+    struct effect e;
+
+    arena_init(&a);
+    enum err err =
+        open_effect(h, &a, effect,
+                    1u << EFFECT_HELD | 1u << EFFECT_FAILED | 1u << EFFECT_REJECTED |
+                        1u << EFFECT_UNKNOWN,
+                    "tried again", "what is held, failed, rejected or unknown", &e, f);
+    if (err == ERR_OK)
+        err = move_on(h, &e, d, "tried again", f);
+    arena_clear(&a);
+    return err;
+}
+
+enum err control_settle(struct host *h, int64_t effect, enum effect_state as,
+                        const struct decision *d, struct fault *f)
+{
+    struct arena a;
+    struct effect e;
+    char why[300];
+
+    arena_init(&a);
+    sentence(why, sizeof why, "settled", d);
+    enum err err = open_effect(
+        h, &a, effect, 1u << EFFECT_HELD | 1u << EFFECT_UNKNOWN | 1u << EFFECT_ACCEPTED,
+        "settled", "what is held, unknown or accepted", &e, f);
+    if (err == ERR_OK)
+        err = as == EFFECT_SUCCEEDED ? vendor_succeeded(h, &e, why, f)
+                                     : vendor_failed(h, &e, as, why, f);
+    arena_clear(&a);
+    return err;
+}
+
+/* The asked fields with the answer merged in, checked as at planning. */
+static enum err answered_body(struct host *h, struct effect *e, const struct json *fields,
+                              struct buf *body, struct fault *f)
+{
+    struct order o;
+    struct json *asked = NULL, *answer = NULL, *element;
+    struct paper *labels = NULL;
+    size_t count = 0;
+
+    enum err err = order_open(h, e->record, &o, f);
+    if (err == ERR_OK)
+        err = vendor_asked(h, &o, e, &asked, f);
+    if (err == ERR_OK)
+        err = body_asked(&o, verb_find(e->verb), fields, &answer, f);
+    if (err == ERR_OK)
+        err = order_papers(h, &o, PAPER_LABEL, &labels, &count, f);
+    if (err == ERR_OK) {
+        json_merge(&o.memory, asked, answer);
+        err = body_build(h, &o, verb_find(e->verb), asked, labels, count, &element, f);
+    }
+    if (err == ERR_OK)
+        json_write(body, asked);
+    order_close(&o);
+    return err;
+}
+
+enum err control_answer(struct host *h, int64_t effect, const struct json *fields,
+                        const struct decision *d, struct fault *f)
+{
+    struct arena a;
+    struct effect e;
+    struct buf body;
+
+    arena_init(&a);
+    buf_init(&body, 1 << 20);
+    enum err err =
+        open_effect(h, &a, effect, 1u << EFFECT_HELD, "answered", "what is held", &e, f);
+    if (err == ERR_OK)
+        err = answered_body(h, &e, fields, &body, f);
+    if (err == ERR_OK) {
+        const struct effect_change change = {.to = EFFECT_HELD,
+                                             .why = "answered",
+                                             .actor = d->actor,
+                                             .body = buf_str(&body),
+                                             .body_len = body.len,
+                                             .next_ms = INT64_MAX};
+        err = host_move(h, &e, &change, f);
+    }
+    if (err == ERR_OK)
+        err = effect_get(h->store, &a, effect, true, &e, f);
+    if (err == ERR_OK)
+        err = move_on(h, &e, d, "released", f);
+    buf_clear(&body);
+    arena_clear(&a);
+    return err;
+}
+
+/* ---- freeze ---- */
+
+static void freeze_name(char *out, const char *warehouse)
+{
+    if (warehouse == NULL)
+        snprintf(out, FREEZE_NAME, "freeze");
+    else
+        snprintf(out, FREEZE_NAME, "freeze:%.64s", warehouse);
+}
+
+static int64_t frozen_at(struct host *h, const char *warehouse)
+{
+    char name[FREEZE_NAME];
+    int64_t since = 0;
+    freeze_name(name, warehouse);
+    return cursor_get(h->store, "", name, &since, NULL) == ERR_OK ? since : 0;
+}
+
+int64_t control_frozen(struct host *h, const char *warehouse)
+{
+    const int64_t all = frozen_at(h, NULL);
+    return all != 0 ? all : frozen_at(h, warehouse);
+}
+
+/* Looks again at everything that may leave, or that waits. */
+static enum err restand(struct host *h, const char *warehouse, unsigned states,
+                        struct fault *f)
+{
+    struct arena a;
+    struct effect *list;
+    struct stand stand;
+    size_t count;
+    const struct effect_filter filter = {.warehouse = warehouse, .states = states};
+
+    arena_init(&a);
+    enum err e = effect_list(h->store, &a, &filter, &list, &count, f);
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        e = vendor_stand(h, &list[i], &stand, f);
+        if (e == ERR_OK && !(stand.step == STEP_READY && list[i].state == EFFECT_READY))
+            e = vendor_follow(h, &list[i], &stand, f);
+    }
+    arena_clear(&a);
+    return e;
+}
+
+static enum err set_frozen(struct host *h, const char *warehouse, int64_t since,
+                           const struct decision *d, struct fault *f)
+{
+    char name[FREEZE_NAME];
+    struct arena a;
+    struct buf text;
+
+    freeze_name(name, warehouse);
+    enum err e = cursor_set(h->store, "", name, since, f);
+    if (e != ERR_OK)
+        return e;
+    arena_init(&a);
+    buf_init(&text, 4096);
+    struct json *detail = json_object(&a);
+    json_set_str(&a, detail, "warehouse", warehouse);
+    json_set_str(&a, detail, "actor", d->actor);
+    json_set_str(&a, detail, "why", d->why);
+    json_write(&text, detail);
+    struct entry entry = {.what = since == 0 ? "thaw" : "freeze",
+                          .account = "",
+                          .detail = buf_str(&text),
+                          .detail_len = text.len};
+    e = journal_add(h->store, &entry, f);
+    buf_clear(&text);
+    arena_clear(&a);
+    return e;
+}
+
+enum err control_freeze(struct host *h, const char *warehouse, const struct decision *d,
+                        struct fault *f)
+{
+    enum err e = set_frozen(h, warehouse, host_now(h), d, f);
+    return e == ERR_OK ? restand(h, warehouse, 1u << EFFECT_READY, f) : e;
+}
+
+enum err control_thaw(struct host *h, const char *warehouse, const struct decision *d,
+                      struct fault *f)
+{
+    enum err e = set_frozen(h, warehouse, 0, d, f);
+    return e == ERR_OK ? restand(h, warehouse, 1u << EFFECT_WAITING, f) : e;
+}
+
+/* ---- old orders ---- */
+
+enum err control_adopt(struct host *h, int64_t record, const struct decision *d,
+                       struct fault *f)
+{
+    struct arena a;
+    struct record r;
+
+    arena_init(&a);
+    enum err e = record_get(h->store, &a, record, false, &r, f);
+    if (e == ERR_OK && (r.flags & RECORD_OLD) == 0)
+        e = fault_set(f, ERR_STATE,
+                      "order %s is not left alone; there is nothing to adopt", r.name);
+    if (e == ERR_OK)
+        e = record_set_flags(h->store, record,
+                             (r.flags & ~(unsigned)RECORD_OLD) | RECORD_ADOPTED, f);
+    if (e == ERR_OK) {
+        struct json *detail = json_object(&a);
+        json_set_str(&a, detail, "actor", d->actor);
+        json_set_str(&a, detail, "why", d->why);
+        e = host_event(h, &r, "order.adopted", detail, f);
+    }
+    arena_clear(&a);
+    return e;
+}
