@@ -1,5 +1,5 @@
--- Who may do what: Login with Amazon, restricted data tokens, roles. Tokens are opaque; they begin as
--- Amazon's do.
+-- Who may do what: Login with Amazon, restricted data tokens, roles. Tokens are opaque; they begin
+-- as Amazon's do.
 
 local check = require("sim.check")
 local query = require("sim.query")
@@ -65,7 +65,8 @@ local function fields_of(self, request)
     local body = self.json:decode(request.body or "")
     return type(body) == "table" and body or {}
   end
-  return kind:find("^application/x%-www%-form%-urlencoded") and query.form(request.body or "") or nil
+  return kind:find("^application/x%-www%-form%-urlencoded") and query.form(request.body or "")
+    or nil
 end
 
 --- Login with Amazon: a refresh token becomes an access token.
@@ -85,7 +86,8 @@ function access:login(request, now)
   end
   local account = find_account(self, fields.refresh_token)
   if not account or account.options.client_id ~= fields.client_id then
-    return lwa_error(400, "invalid_grant", "The request has an invalid grant parameter: refresh_token.")
+    return lwa_error(400, "invalid_grant",
+      "The request has an invalid grant parameter: refresh_token.")
   end
   return 200, {
     access_token = issue(self, "Atza|", account, now),

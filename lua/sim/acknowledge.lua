@@ -1,12 +1,15 @@
--- submitAcknowledgement: the whole order is taken or refused, once, with a code and all of its lines.
+-- submitAcknowledgement: the whole order is taken or refused, once, with a code and all of its
+-- lines.
 
 local business = require("sim.business")
 
 local acknowledge = { what = "acknowledgement", list = "orderAcknowledgements" }
 
--- Design and use case guide: the codes that Amazon has agreed with vendors.
+-- The codes that Amazon has agreed with vendors; 00 takes the order, the others refuse it.
+local KNOWN = "00 02 03 04 05 06 07 08 09 10 11 12 13 20 21 22 50 51 53 54 55 56 71"
+
 local CODES = {}
-for code in ("00 02 03 04 05 06 07 08 09 10 11 12 13 20 21 22 50 51 53 54 55 56 71"):gmatch("%d+") do
+for code in KNOWN:gmatch("%d+") do
   CODES[code] = true
 end
 
@@ -31,11 +34,13 @@ function acknowledge.judge(_, account, element)
     return problem
   end
   if order.status ~= "NEW" or order.acknowledged then
-    return business.problem("INVALID_ORDER_STATE", "The order has been acknowledged or cancelled already.")
+    return business.problem("INVALID_ORDER_STATE",
+      "The order has been acknowledged or cancelled already.")
   end
   local code = element.acknowledgementStatus.code
   if not CODES[code] then
-    return business.problem("INVALID_STATUS", "The acknowledgement status code is not known.", tostring(code))
+    return business.problem("INVALID_STATUS", "The acknowledgement status code is not known.",
+      tostring(code))
   end
   problem = business.all_lines(order, element.itemAcknowledgements,
     { quantity = "acknowledgedQuantity", named = false, exact = code == "00" })

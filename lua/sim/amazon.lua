@@ -102,7 +102,8 @@ end
 
 local function let_in(self, request, operation, way)
   local now = self.world.now
-  local account = self.access:admit(request.headers["x-amz-access-token"], operation, request.path, now)
+  local token = request.headers["x-amz-access-token"]
+  local account = self.access:admit(token, operation, request.path, now)
   if not way.duplicated and not self.buckets:take(account.id, operation, now) then
     refusal.throttled()
   end

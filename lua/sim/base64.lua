@@ -37,7 +37,8 @@ function base64.decode(text)
   for i = 1, #letters, 4 do
     local a, b, c, d = letters:byte(i, i + 3)
     local bits = VALUE[a] << 18 | VALUE[b] << 12 | (VALUE[c] or 0) << 6 | (VALUE[d] or 0)
-    out[#out + 1] = string.char(bits >> 16, bits >> 8 & 255, bits & 255):sub(1, d and 3 or c and 2 or 1)
+    local bytes = string.char(bits >> 16, bits >> 8 & 255, bits & 255)
+    out[#out + 1] = bytes:sub(1, d and 3 or c and 2 or 1)
   end
   return table.concat(out)
 end

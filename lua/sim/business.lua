@@ -2,7 +2,8 @@
 
 local business = {}
 
---- A business error. No code list of Amazon's is closed; these are the ones people have seen, and their kin.
+--- A business error. No code list of Amazon's is closed; these are the ones people have seen, and
+--- their kin.
 ---@param code string
 ---@param message string
 ---@param details? string never names the order
@@ -25,7 +26,8 @@ function business.order_of(account, element)
       element.sellingParty.partyId)
   end
   if element.shipFromParty.partyId ~= order.warehouse.code then
-    return nil, business.problem("INVALID_SHIP_FROM_PARTY", "The ship-from party is not the order's.",
+    return nil, business.problem("INVALID_SHIP_FROM_PARTY",
+      "The ship-from party is not the order's.",
       element.shipFromParty.partyId)
   end
   return order
@@ -80,7 +82,8 @@ function business.all_lines(order, items, rules)
       return problem
     end
     if seen[line.line] then
-      return business.problem("INVALID_ITEM_ID", "An item is given twice.", "itemSequenceNumber " .. line.sequence)
+      return business.problem("INVALID_ITEM_ID", "An item is given twice.",
+        "itemSequenceNumber " .. line.sequence)
     end
     seen[line.line] = true
     local amount = item[rules.quantity].amount

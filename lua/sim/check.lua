@@ -1,5 +1,5 @@
--- Whether a body has the form that Amazon's models ask for: what must be there, what may be, and nothing
--- else. Written from the models, on its own, so that it can judge what dray sends.
+-- Whether a body has the form that Amazon's models ask for: what must be there, what may be, and
+-- nothing else. Written from the models, on its own, so that it can judge what dray sends.
 
 local instant = require("sim.instant")
 
@@ -65,7 +65,8 @@ local function decimal(value, path)
   end
   local body = value:gsub("[eE][+-]?%d+$", "", 1):gsub("^%-", "", 1)
   local units, rest = body:match("^(%d+)(.*)$")
-  if not units or #units > 1 and units:sub(1, 1) == "0" or not (rest == "" or rest:find("^%.%d+$")) then
+  if not units or #units > 1 and units:sub(1, 1) == "0"
+    or not (rest == "" or rest:find("^%.%d+$")) then
     return wrong(path, "is no decimal")
   end
 end
@@ -113,7 +114,8 @@ local function list(member, low, high)
     if not is_list(value) then
       return wrong(path, "expected an array")
     elseif #value < low or high and #value > high then
-      return wrong(path, ("holds %d elements, allowed are %d to %s"):format(#value, low, high or "many"))
+      local most = high or "many"
+      return wrong(path, ("holds %d elements, allowed are %d to %s"):format(#value, low, most))
     end
     for i, element in ipairs(value) do
       local problem = member(element, ("%s[%d]"):format(path, i - 1))
@@ -145,11 +147,13 @@ end
 local address = object({ name = text, addressLine1 = text, countryCode = text }, address_optional)
 
 -- Orders v1 asks for a state, too, and knows an `attention`.
-local orders_address = object({ name = text, addressLine1 = text, stateOrRegion = text, countryCode = text },
+local orders_address = object(
+  { name = text, addressLine1 = text, stateOrRegion = text, countryCode = text },
   with(address_optional, { attention = text }))
 
 -- Amazon's own example of a status update has a place without name and street.
-local place = object({ countryCode = text }, with(address_optional, { name = text, addressLine1 = text }))
+local place = object({ countryCode = text },
+  with(address_optional, { name = text, addressLine1 = text }))
 
 local function registration(of)
   return object({ taxRegistrationNumber = text }, {
@@ -194,7 +198,8 @@ local acknowledgement = object({
   shipFromParty = orders_party,
   itemAcknowledgements = list(object({
     itemSequenceNumber = text,
-    acknowledgedQuantity = object({}, { amount = whole(1), unitOfMeasure = one_of("Each", "EACH") }),
+    acknowledgedQuantity = object({},
+      { amount = whole(1), unitOfMeasure = one_of("Each", "EACH") }),
   }, product_ids()), 1),
 })
 
@@ -209,7 +214,8 @@ local confirmation = object({
   shipmentDetails = object({
     shippedDate = date_time, shipmentStatus = one_of("SHIPPED", "FLOOR_DENIAL"),
   }, { isPriorityShipment = boolean, vendorOrderNumber = text, estimatedDeliveryDate = date_time }),
-  items = list(object({ itemSequenceNumber = whole(1), shippedQuantity = quantity }, product_ids()), 1),
+  items = list(object({ itemSequenceNumber = whole(1), shippedQuantity = quantity },
+    product_ids()), 1),
 }, { containers = list(container, 0) })
 
 local status_update = object({

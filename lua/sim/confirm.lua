@@ -1,5 +1,5 @@
--- submitShipmentConfirmations: the whole order has left, or the floor denies it; once. What is said must be
--- what was ordered and, with Amazon's labels, what the latest label says.
+-- submitShipmentConfirmations: the whole order has left, or the floor denies it; once. What is said
+-- must be what was ordered and, with Amazon's labels, what the latest label says.
 
 local business = require("sim.business")
 local instant = require("sim.instant")
@@ -65,7 +65,8 @@ local function judge_tracking(containers)
     elseif not container.shipMethod then
       return problem("INVALID_SHIP_METHOD", "A container has no ship method.", id)
     elseif boxes[id] or numbers[number] then
-      return problem("INVALID_CONTAINER", "Two containers share an identifier or a tracking number.", id)
+      return problem("INVALID_CONTAINER",
+        "Two containers share an identifier or a tracking number.", id)
     end
     boxes[id], numbers[number] = true, true
   end
@@ -86,7 +87,8 @@ local function judge_label(order, containers)
       return problem("INVALID_TRACKING_NUMBER", "The tracking number is not the latest label's.",
         container.trackingNumber)
     elseif container.shipMethod ~= label.ship_method then
-      return problem("INVALID_SHIP_METHOD", "The ship method is not the latest label's.", container.shipMethod)
+      return problem("INVALID_SHIP_METHOD", "The ship method is not the latest label's.",
+        container.shipMethod)
     end
   end
   if #containers ~= #label.packages then
@@ -99,7 +101,8 @@ local function judge_carrier(order, containers)
   local field = places.of(order.warehouse.country).north_america and "scacCode" or "carrier"
   for _, container in ipairs(containers) do
     if not container[field] then
-      return problem("INVALID_CARRIER", ("A container needs %s."):format(field), container.containerIdentifier)
+      return problem("INVALID_CARRIER", ("A container needs %s."):format(field),
+        container.containerIdentifier)
     end
   end
 end
@@ -124,7 +127,8 @@ function confirm.judge(world, account, element)
   end
   local shipped = confirm.word(element) == "SHIPPED"
   why = judge_state(world, order, element)
-    or business.all_lines(order, element.items, { quantity = "shippedQuantity", named = true, exact = shipped })
+    or business.all_lines(order, element.items,
+      { quantity = "shippedQuantity", named = true, exact = shipped })
     or shipped and judge_containers(order, element.containers or {})
     or nil
   return why, order

@@ -1,12 +1,13 @@
--- Paths below /sim/, outside Amazon's API, for people and tests: the ledger, the orders, faults, new orders,
--- a customer's cancellation, the floor. No token; the server listens on loopback only.
+-- Paths below /sim/, outside Amazon's API, for people and tests: the ledger, the orders, faults,
+-- new orders, a customer's cancellation, the floor. No token; the server listens on loopback only.
 
 local floor = require("sim.floor")
 
 local control = {}
 
 local function answer(status, text)
-  return { status = status, headers = { ["Content-Type"] = "application/json" }, body = text, delay_ms = 0 }
+  return { status = status, headers = { ["Content-Type"] = "application/json" }, body = text,
+    delay_ms = 0 }
 end
 
 local function refuse(sim, message)
@@ -111,8 +112,8 @@ local paths = {
 function control.handle(sim, request)
   local handler = paths[request.method .. " " .. request.path]
   if not handler then
-    return answer(404, sim.json:encode({ error = "no such path; there are /sim/ledger, /sim/orders, "
-      .. "/sim/floor, /sim/faults and /sim/cancel" }))
+    return answer(404, sim.json:encode({ error = "no such path; there are "
+      .. "/sim/ledger, /sim/orders, /sim/floor, /sim/faults and /sim/cancel" }))
   end
   return handler(sim, request)
 end

@@ -1,5 +1,5 @@
--- The Amazon that `dray sim` serves: one vendor account with a warehouse per country, the same credentials
--- each time.
+-- The Amazon that `dray sim` serves: one vendor account with a warehouse per country, the same
+-- credentials each time.
 
 local cjson = require("cjson")
 local faults = require("sim.faults")
@@ -17,11 +17,13 @@ demo.selling_party = "ACME1"
 
 ---@type table<string, sim.Warehouse>
 demo.warehouses = {
-  IN = { code = "DEL4", labels = "amazon", formats = { "ZPL", "PNG" }, country = "IN", zone = "Asia/Kolkata",
+  IN = { code = "DEL4", labels = "amazon", formats = { "ZPL", "PNG" }, country = "IN",
+    zone = "Asia/Kolkata",
     standard = "EDIFACT" },
   DE = { code = "BER3", labels = "own", formats = { "ZPL" }, country = "DE", zone = "Europe/Berlin",
     standard = "EDIFACT" },
-  US = { code = "DAL3", labels = "own", formats = { "ZPL" }, country = "US", zone = "America/Chicago",
+  US = { code = "DAL3", labels = "own", formats = { "ZPL" }, country = "US",
+    zone = "America/Chicago",
     standard = "X12" },
 }
 
@@ -41,7 +43,7 @@ local function rule_of(text)
   end
   local share = tonumber(rate)
   if not share or share > 1 then
-    error(("--fault %s: expected KIND=RATE with a rate from 0 to 1, such as lost_after=0.05"):format(text), 0)
+    error(("--fault %s: expected KIND=RATE, the rate from 0 to 1: lost_after=0.05"):format(text), 0)
   elseif not faults.kinds[kind] then
     error(("--fault %s: there is no fault %q; there are %s"):format(text, kind, faults.names()), 0)
   elseif operation ~= "*" and not routes.by_name[operation] then
@@ -102,7 +104,8 @@ end
 ---@return string
 function demo.ready(flags, url, as_json)
   if not as_json then
-    return ("Amazon is at %s with %d orders for %s, seed %d; clientId %s, clientSecret %s, refreshToken %s")
+    return ("Amazon is at %s with %d orders for %s, seed %d; clientId %s, clientSecret %s, "
+      .. "refreshToken %s")
       :format(url, flags.orders, table.concat(codes_of(flags), ", "), flags.seed, demo.client_id,
         demo.client_secret, demo.refresh_token)
   end

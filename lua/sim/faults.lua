@@ -54,7 +54,8 @@ end
 
 local function check_rule(rule)
   if type(rule) ~= "table" or not faults.kinds[rule.kind] then
-    return nil, ("there is no fault %q"):format(tostring(type(rule) == "table" and rule.kind or rule))
+    local kind = type(rule) == "table" and rule.kind or rule
+    return nil, ("there is no fault %q"):format(tostring(kind))
   elseif not rule.rate and not rule.nth and not rule.times then
     return nil, ("the fault %q needs rate, nth or times"):format(rule.kind)
   end
@@ -88,7 +89,8 @@ function faults:set(rules)
     if not ok then
       return nil, message
     end
-    fresh[i] = { rule = rule, operation = rule.operation or "*", nth = set_of(rule.nth), seen = 0, played = 0 }
+    fresh[i] = { rule = rule, operation = rule.operation or "*", nth = set_of(rule.nth), seen = 0,
+      played = 0 }
   end
   self.rules = fresh
   return true
@@ -105,7 +107,8 @@ local function strikes(self, state)
   return not rule.rate or self.chance:chance(rule.rate)
 end
 
---- The fault for a call, nil for none. Every rule counts every call that it is about; the first one wins.
+--- The fault for a call, nil for none. Every rule counts every call that it is about; the first one
+--- wins.
 ---@param operation string
 ---@param wanted? string value of x-sim-fault
 ---@return sim.Rule?

@@ -1,6 +1,6 @@
--- What happens on the warehouse floor to each order: packed into which boxes, refused, or found missing when
--- it should be packed; and what the vendor's own carrier sees afterwards. Decided by the seed, so a script,
--- a person and a test agree on what ought to become of every order.
+-- What happens on the warehouse floor to each order: packed into which boxes, refused, or found
+-- missing when it should be packed; and what the vendor's own carrier sees afterwards. Decided by
+-- the seed, so a script, a person and a test agree on what ought to become of every order.
 
 local instant = require("sim.instant")
 local orders = require("sim.orders")
@@ -91,8 +91,8 @@ local function scans_of(order, boxes, picked_up_ms, step_ms, r)
   return out
 end
 
--- When it left: ten minutes before the simulator began, or at once for an order that came later. It never
--- changes, so that the same report can be read again and again.
+-- When it left: ten minutes before the simulator began, or at once for an order that came later. It
+-- never changes, so that the same report can be read again and again.
 local function leaves(order, started_ms)
   if order.created_ms <= started_ms - 10 * MINUTE then
     return started_ms - 10 * MINUTE, 2 * MINUTE
@@ -108,7 +108,8 @@ end
 function floor.decide(order, seed, started_ms)
   local r = random.new(seed, "floor " .. order.account .. " " .. order.purchaseOrderNumber)
   local decision, code = decision_of(r)
-  local out = { decision = decision, code = code, account = order.account, warehouse = order.warehouse.code }
+  local out = { decision = decision, code = code, account = order.account,
+    warehouse = order.warehouse.code }
   if decision == "pack" then
     local picked_up_ms, step_ms = leaves(order, started_ms)
     out.boxes = boxes_of(order, r)

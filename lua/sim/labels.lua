@@ -1,5 +1,5 @@
--- submitShippingLabelRequest: Amazon makes labels for orders that are accepted, not yet confirmed and due.
--- Asked again, it makes new ones, perhaps for another carrier; only the latest count.
+-- submitShippingLabelRequest: Amazon makes labels for orders that are accepted, not yet confirmed
+-- and due. Asked again, it makes new ones, perhaps for another carrier; only the latest count.
 
 local business = require("sim.business")
 local places = require("sim.places")
@@ -32,7 +32,8 @@ function labels.judge(world, account, element)
   end
   local zone = order.warehouse.zone
   if world:local_day(zone, world.now) < world:local_day(zone, order.required_ship_ms) then
-    return business.problem("INVALID_SHIP_DATE", "Labels are made on the day the order is due to ship.")
+    return business.problem("INVALID_SHIP_DATE",
+      "Labels are made on the day the order is due to ship.")
   end
   return nil, order
 end
@@ -55,7 +56,8 @@ local function make_label(world, order, boxes)
   local place = places.of(order.warehouse.country)
   local label = { order = order, ship_method = method_of(world, order), packages = {} }
   for i = 1, boxes do
-    label.packages[i] = { identifier = ("%03d"):format(i), tracking = world:tracking_number(place.tracking) }
+    label.packages[i] = { identifier = ("%03d"):format(i),
+      tracking = world:tracking_number(place.tracking) }
   end
   return label
 end
@@ -80,7 +82,8 @@ end
 ---@param element table
 function labels.apply(world, order, element)
   local containers = element.containers or {}
-  local label = make_label(world, order, math.max(#containers, #containers == 0 and order.packages or 1))
+  local boxes = #containers > 0 and #containers or order.packages
+  local label = make_label(world, order, boxes)
   order.label_asked = (order.label_asked or 0) + 1
   world:after("label", function(due)
     publish(world, label, due)

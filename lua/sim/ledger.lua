@@ -10,7 +10,7 @@ ledger.__index = ledger
 ---@field told integer elements received
 ---@field applied integer elements that changed something
 ---@field refused integer elements that broke a business rule
----@field duplicated integer of those told, the ones the simulator itself made twice (fault "duplicated")
+---@field duplicated integer of those told, the ones that the fault "duplicated" made
 
 ---@return sim.Ledger
 function ledger.new()
@@ -20,8 +20,8 @@ end
 local function operation_of(self, name)
   local o = self.operations[name]
   if not o then
-    o = { calls = 0, ok = 0, throttled = 0, denied = 0, bad = 0, missing = 0, broken = 0, faults = 0,
-      peak = 0, second = 0, in_second = 0 }
+    o = { calls = 0, ok = 0, throttled = 0, denied = 0, bad = 0, missing = 0, broken = 0,
+      faults = 0, peak = 0, second = 0, in_second = 0 }
     self.operations[name] = o
   end
   return o

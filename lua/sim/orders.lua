@@ -47,11 +47,11 @@ local orders = {}
 local BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 local NUMBERS = 36 ^ 8 // 1 | 0
 
--- Nine letters and digits, different for every number of an account: an odd multiplier that 36 shares
--- no factor with goes through all of them.
+-- Nine letters and digits, different for every number of an account: an odd multiplier that 36
+-- shares no factor with goes through all of them.
 local function order_number(spec)
-  local offset = random.new(spec.seed, spec.same_numbers and "numbers" or "numbers " .. spec.account)
-    :below(NUMBERS)
+  local purpose = spec.same_numbers and "numbers" or "numbers " .. spec.account
+  local offset = random.new(spec.seed, purpose):below(NUMBERS)
   local left = (spec.number * 982451653 + offset) % NUMBERS
   local out = {}
   for i = 8, 1, -1 do
@@ -177,7 +177,8 @@ local function item_of(order, place, line)
     title = line.title,
     orderedQuantity = { amount = line.quantity, unitOfMeasure = "Each" },
     scheduledDeliveryShipment = order.scheduled and scheduled_delivery(order) or nil,
-    giftDetails = order.gift and { giftMessage = "All the best!\nFrom \"us\"", giftWrapId = "1" } or nil,
+    giftDetails = order.gift and { giftMessage = "All the best!\nFrom \"us\"", giftWrapId = "1" }
+      or nil,
     netPrice = money(place, line.cents),
     taxDetails = tax_of(place, line.cents * line.quantity),
     totalPrice = money(place, line.cents * line.quantity),
@@ -210,7 +211,8 @@ function orders.details(order)
     cents = cents + line.cents * line.quantity
   end
   return {
-    customerOrderNumber = ("%s-%07d-%07d"):format("171", order.person % 9999991, order.person % 7654321),
+    customerOrderNumber = ("%s-%07d-%07d"):format("171", order.person % 9999991,
+      order.person % 7654321),
     orderDate = instant.text(order.created_ms),
     shipmentDetails = shipment_details(order),
     taxTotal = tax_of(place, cents),

@@ -1,5 +1,6 @@
--- Pages of a list that is sorted by creation. A page token says where to go on; it belongs to its operation
--- and its filters, and holds a plus and an equals sign, so that who forgets to encode it finds out.
+-- Pages of a list that is sorted by creation. A page token says where to go on; it belongs to its
+-- operation and its filters, and holds a plus and an equals sign, so that who forgets to encode it
+-- finds out.
 
 local base64 = require("sim.base64")
 local refusal = require("sim.refusal")

@@ -1,5 +1,5 @@
--- Labels, packing slips and invoices as Amazon sends them. Their base64 is made when it is first asked for
--- and kept for the last few only.
+-- Labels, packing slips and invoices as Amazon sends them. Their base64 is made when it is first
+-- asked for and kept for the last few only.
 
 local orders = require("sim.orders")
 local places = require("sim.places")
@@ -61,10 +61,13 @@ function papers:label(label)
     data[i] = label_data(self, label, package)
   end
   local order = label.order
-  return ('{"purchaseOrderNumber":"%s","sellingParty":%s,"shipFromParty":%s,"labelFormat":"%s","labelData":')
-    :format(order.purchaseOrderNumber, self.json:encode({ partyId = order.selling_party }),
-      self.json:encode({ partyId = order.warehouse.code }), order.label_format)
-    .. self.json.list(data) .. "}"
+  local words = self.json:encode({
+    purchaseOrderNumber = order.purchaseOrderNumber,
+    sellingParty = { partyId = order.selling_party },
+    shipFromParty = { partyId = order.warehouse.code },
+    labelFormat = order.label_format,
+  })
+  return words:sub(1, -2) .. ',"labelData":' .. self.json.list(data) .. "}"
 end
 
 local function lines_of(order)
@@ -83,7 +86,8 @@ end
 ---@param order sim.Order
 ---@return string json
 function papers:slip(order)
-  local text = remember(self, "slip " .. order.account .. " " .. order.purchaseOrderNumber, function()
+  local key = "slip " .. order.account .. " " .. order.purchaseOrderNumber
+  local text = remember(self, key, function()
     return self.documents.pdf("Packing slip " .. order.purchaseOrderNumber, lines_of(order))
   end)
   return ('{"purchaseOrderNumber":"%s","contentType":"application/pdf","content":"'):format(
@@ -94,10 +98,11 @@ end
 ---@param order sim.Order
 ---@return string json
 function papers:invoice(order)
-  local text = remember(self, "invoice " .. order.account .. " " .. order.purchaseOrderNumber, function()
+  local key = "invoice " .. order.account .. " " .. order.purchaseOrderNumber
+  local text = remember(self, key, function()
     return self.documents.pdf("Tax invoice " .. order.purchaseOrderNumber, lines_of(order))
   end)
-  return ('{"purchaseOrderNumber":"%s","content":"'):format(order.purchaseOrderNumber) .. text .. '"}'
+  return '{"purchaseOrderNumber":"' .. order.purchaseOrderNumber .. '","content":"' .. text .. '"}'
 end
 
 return papers

@@ -1,5 +1,5 @@
--- What orders are filled with: places, people and goods that do not exist, in the form that real ones
--- have, per country of the warehouse.
+-- What orders are filled with: places, people and goods that do not exist, in the form that real
+-- ones have, per country of the warehouse.
 
 local places = {}
 
@@ -22,7 +22,8 @@ places.countries = {
     currency = "INR",
     tax = { type = "GST", rate = "0.18", share = 0.18 },
     methods = { "AMZN_IN_PRIME_STD", "ATS_SURFACE" },
-    method_names = { AMZN_IN_PRIME_STD = "Amazon Transportation Standard", ATS_SURFACE = "ATS Surface" },
+    method_names = { AMZN_IN_PRIME_STD = "Amazon Transportation Standard",
+      ATS_SURFACE = "ATS Surface" },
     tracking = "36",
     north_america = false,
     cities = {
@@ -71,16 +72,20 @@ places.countries = {
   },
 }
 
+local function good(asin, sku, title, cents, grams)
+  return { asin = asin, sku = sku, title = title, cents = cents, grams = grams }
+end
+
 ---@type { asin: string, sku: string, title: string, cents: integer, grams: integer }[]
 places.goods = {
-  { asin = "B0SIM00001", sku = "KETTLE-17", title = "Kettle, 1.7 l, steel", cents = 3499, grams = 1250 },
-  { asin = "B0SIM00002", sku = "LAMP-E27-W", title = "Desk lamp \"Nord\", white", cents = 2990, grams = 900 },
-  { asin = "B0SIM00003", sku = "8806098286500", title = "Washing net, set of 3", cents = 799, grams = 150 },
-  { asin = "B0SIM00004", sku = "PAN-28", title = "Frying pan 28 cm / induction", cents = 4595, grams = 1700 },
-  { asin = "B0SIM00005", sku = "TOWEL-70X140", title = "Bath towel 70×140 cm", cents = 1499, grams = 600 },
-  { asin = "B0SIM00006", sku = "0042-CHAIR", title = "Folding chair, beech", cents = 5900, grams = 3800 },
-  { asin = "B0SIM00007", sku = "BOX 12/L", title = "Storage box with lid, 12 l", cents = 1190, grams = 800 },
-  { asin = "B0SIM00008", sku = "TEA-ASSAM-500", title = "Tea, Assam, 500 g", cents = 1250, grams = 540 },
+  good("B0SIM00001", "KETTLE-17", "Kettle, 1.7 l, steel", 3499, 1250),
+  good("B0SIM00002", "LAMP-E27-W", "Desk lamp \"Nord\", white", 2990, 900),
+  good("B0SIM00003", "8806098286500", "Washing net, set of 3", 799, 150),
+  good("B0SIM00004", "PAN-28", "Frying pan 28 cm / induction", 4595, 1700),
+  good("B0SIM00005", "TOWEL-70X140", "Bath towel 70×140 cm", 1499, 600),
+  good("B0SIM00006", "0042-CHAIR", "Folding chair, beech", 5900, 3800),
+  good("B0SIM00007", "BOX 12/L", "Storage box with lid, 12 l", 1190, 800),
+  good("B0SIM00008", "TEA-ASSAM-500", "Tea, Assam, 500 g", 1250, 540),
 }
 
 --- The place for a country; an unknown one is a mistake of the caller.

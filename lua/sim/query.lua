@@ -8,7 +8,8 @@ local query = {}
 local WEEK = 7 * instant.DAY
 local HALF_YEAR = 184 * instant.DAY
 
--- A bare plus is a space, so a page token or a zone that was not encoded breaks, as it does at Amazon.
+-- A bare plus is a space, so a page token or a zone that was not encoded breaks, as it does at
+-- Amazon.
 local function decode(text)
   return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex)
     return string.char(tonumber(hex, 16))

@@ -1,5 +1,5 @@
--- Amazon's lists and single reads: orders, labels, packing slips, customer invoices, transactions. A handler
--- gives the JSON text of the payload.
+-- Amazon's lists and single reads: orders, labels, packing slips, customer invoices, transactions.
+-- A handler gives the JSON text of the payload.
 
 local orders = require("sim.orders")
 local page = require("sim.page")
@@ -124,7 +124,8 @@ local function paper_list(sim, call, name, list, max, encode)
 end
 
 function reads.getPackingSlips(sim, call)
-  return paper_list(sim, call, "packingSlips", call.account.slips, sim.settings.page_max, sim.papers.slip)
+  return paper_list(sim, call, "packingSlips", call.account.slips, sim.settings.page_max,
+    sim.papers.slip)
 end
 
 function reads.getPackingSlip(sim, call)

@@ -18,7 +18,8 @@ local meta = { __tostring = function(r) return r.code .. ": " .. r.message .. " 
 ---@param message string
 ---@param details? string
 function refusal.raise(status, code, message, details)
-  error(setmetatable({ status = status, code = code, message = message, details = details or "" }, meta), 0)
+  error(setmetatable({ status = status, code = code, message = message, details = details or "" },
+    meta), 0)
 end
 
 --- 400: the request breaks its form.

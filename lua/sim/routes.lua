@@ -25,12 +25,13 @@ local SHIPPING = "/vendor/directFulfillment/shipping/v1/"
 local TRANSACTIONS = "/vendor/directFulfillment/transactions/v1/"
 
 local function read(name, path, restricted, bare)
-  return { name = name, method = "GET", path = path, status = 200, restricted = restricted, bare = bare,
-    read = reads[name] }
+  return { name = name, method = "GET", path = path, status = 200, restricted = restricted,
+    bare = bare, read = reads[name] }
 end
 
 local function write(name, path, kind)
-  return { name = name, method = "POST", path = path, status = 202, restricted = false, bare = true, kind = kind }
+  return { name = name, method = "POST", path = path, status = 202, restricted = false, bare = true,
+    kind = kind }
 end
 
 ---@type sim.Operation[]
@@ -48,7 +49,8 @@ routes.list = {
   read("getCustomerInvoices", SHIPPING .. "customerInvoices", true, true),
   read("getCustomerInvoice", SHIPPING .. "customerInvoices/{purchaseOrderNumber}", true, false),
   read("getTransactionStatus", TRANSACTIONS .. "transactions/{transactionId}", false, false),
-  { name = "createRestrictedDataToken", method = "POST", path = "/tokens/2021-03-01/restrictedDataToken",
+  { name = "createRestrictedDataToken", method = "POST",
+    path = "/tokens/2021-03-01/restrictedDataToken",
     status = 200, restricted = false, bare = true, rate = 1, burst = 10 },
   { name = "lwaToken", method = "POST", path = "/auth/o2/token", status = 200, open = true },
 }

@@ -1,4 +1,5 @@
--- submitShipmentStatusUpdates: what the vendor's own carrier saw, package by package, after the order is SHIPPED.
+-- submitShipmentStatusUpdates: what the vendor's own carrier saw, package by package, after the
+-- order is SHIPPED.
 
 local business = require("sim.business")
 
@@ -10,7 +11,8 @@ local problem = business.problem
 ---@type table<string, table<string, string>>
 scans.pairs = {
   EDIFACT = {
-    DELAYED = "404/117", DELIVERED = "301/000", DEPARTED_FROM_FC = "101/000", IN_TRANSIT = "201/000",
+    DELAYED = "404/117", DELIVERED = "301/000", DEPARTED_FROM_FC = "101/000",
+      IN_TRANSIT = "201/000",
     LOST = "409/000", OUT_FOR_DELIVERY = "302/000", REJECTED = "407/000", UNDELIVERABLE = "416/000",
   },
   X12 = {
@@ -46,7 +48,8 @@ local function judge_pair(order, pair)
   if KNOWN[other][pair] then
     return problem("INVALID_STATUS_CODE", "The codes belong to another standard.", pair)
   elseif not KNOWN[standard][pair] then
-    return problem("INVALID_STATUS_CODE", "The status and reason code are not supported together.", pair)
+    return problem("INVALID_STATUS_CODE", "The status and reason code are not supported together.",
+      pair)
   end
 end
 
@@ -67,7 +70,8 @@ function scans.judge(_, account, element)
   end
   local tracking = scans.package(element)
   if not order.confirmation.trackings[tracking] then
-    return problem("INVALID_TRACKING_NUMBER", "The tracking number is not the confirmed one.", tracking)
+    return problem("INVALID_TRACKING_NUMBER", "The tracking number is not the confirmed one.",
+      tracking)
   end
   return judge_pair(order, scans.word(element)), order
 end

@@ -19,7 +19,7 @@ local settings = {}
 ---@field warehouses sim.Warehouse[]
 ---@field orders? integer made at the start
 ---@field missing_roles? string[] operations that are answered 403
----@field restricted? "required"|"either"|"refused" restricted data tokens: needed, optional, not given
+---@field restricted? "required"|"either"|"refused" are restricted tokens needed, given
 
 ---@class sim.Options
 ---@field clock fun(): integer UTC milliseconds
@@ -28,7 +28,7 @@ local settings = {}
 ---@field seed? integer
 ---@field accounts sim.Account[]
 ---@field speed? "instant"|"demo"|"real"
----@field delays? table<string, integer[]> {min, max} ms of acknowledgement, label, transaction, slip, invoice, status
+---@field delays? table<string, integer[]> {min, max} ms; the names are those of settings.speeds
 ---@field rate? number calls a second of every operation
 ---@field burst? integer
 ---@field token_life_ms? integer

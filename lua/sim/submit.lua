@@ -1,5 +1,5 @@
--- Writes: each element is judged, told to the ledger and, when it is right, applied; all of them share
--- one transaction, which does not say which of them was wrong.
+-- Writes: each element is judged, told to the ledger and, when it is right, applied; all of them
+-- share one transaction, which does not say which of them was wrong.
 
 local transactions = require("sim.transactions")
 

@@ -1,5 +1,5 @@
--- Transactions: every write gets one, it says Processing for a while, then what became of it. Its errors
--- do not say which order they are about, as Amazon's do not.
+-- Transactions: every write gets one, it says Processing for a while, then what became of it. Its
+-- errors do not say which order they are about, as Amazon's do not.
 
 local instant = require("sim.instant")
 

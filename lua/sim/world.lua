@@ -1,5 +1,5 @@
--- What Amazon knows: accounts, their orders, labels, slips and invoices, and what is going to happen
--- to them. Time does its work when somebody looks: settle() runs everything that is due.
+-- What Amazon knows: accounts, their orders, labels, slips and invoices, and what is going to
+-- happen to them. Time does its work when somebody looks: settle() runs everything that is due.
 
 local heap = require("sim.heap")
 local instant = require("sim.instant")

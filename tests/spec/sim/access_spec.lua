@@ -25,17 +25,17 @@ describe("Login with Amazon", function()
     local one, two = client:login(), client:login()
     assert.is_truthy(one:find("^Atza|"))
     assert.are_not.equal(one, two)
-    local status, body = login('{"grant_type":"refresh_token","refresh_token":"Atzr|acme","client_id":"client",'
-      .. '"client_secret":"secret"}', "application/json")
+    local status, body = login('{"grant_type":"refresh_token","refresh_token":"Atzr|acme",'
+      .. '"client_id":"client","client_secret":"secret"}', "application/json")
     assert.are.equal(200, status)
     assert.are.equal(3600, body.expires_in)
   end)
 
   it("says which part of the credentials is wrong, so a person can mend it", function()
-    local good = "grant_type=refresh_token&refresh_token=Atzr%7Cacme&client_id=client&client_secret="
-    local status, body = login(good .. "old")
+    local good = "grant_type=refresh_token&client_id=client&refresh_token=Atzr%7C"
+    local status, body = login(good .. "acme&client_secret=old")
     assert.are.same({ 401, "invalid_client" }, { status, body.error })
-    status, body = login("grant_type=refresh_token&refresh_token=Atzr%7Cx&client_id=client&client_secret=secret")
+    status, body = login(good .. "x&client_secret=secret")
     assert.are.same({ 400, "invalid_grant" }, { status, body.error })
     status, body = login("grant_type=refresh_token&client_id=client&client_secret=secret")
     assert.are.same({ 400, "invalid_request" }, { status, body.error })
@@ -55,12 +55,14 @@ describe("access to an operation", function()
   local function denied(token, at)
     local response = client:raw("GET", at or path,
       { query = at and "" or client:window(), headers = { ["x-amz-access-token"] = token } })
-    return response.status, response.status ~= 200 and cjson.decode(response.body).errors[1].details or nil
+    return response.status, response.status ~= 200 and cjson.decode(response.body).errors[1].details
+      or nil
   end
 
   it("needs a token, a known one, and a fresh one", function()
     assert.are.same({ 403, "Access token is missing in the request header." }, { denied(nil) })
-    assert.are.same({ 403, "The access token you provided is revoked, malformed or invalid." }, { denied("Atza|x") })
+    assert.are.same({ 403, "The access token you provided is revoked, malformed or invalid." },
+      { denied("Atza|x") })
     local token = client:rdt()
     assert.are.equal(200, (denied(token)))
     client:wait(3600)
@@ -76,7 +78,8 @@ describe("access to an operation", function()
   end)
 
   it("is as wide as the restricted data token, for one order or for all", function()
-    local one, two = client:order("AMZL").purchaseOrderNumber, client:order("OWNC").purchaseOrderNumber
+    local one, two = client:order("AMZL").purchaseOrderNumber,
+      client:order("OWNC").purchaseOrderNumber
     local token = cjson.decode(client:restrict({ path .. "/" .. one }).body).restrictedDataToken
     assert.are.equal(200, (denied(token, path .. "/" .. one)))
     assert.are.equal(403, (denied(token, path .. "/" .. two)))
@@ -86,7 +89,8 @@ describe("access to an operation", function()
 
   it("of a write takes the plain token, not a restricted one", function()
     local body = { orderAcknowledgements = { client:acknowledgement(client:order("AMZL")) } }
-    local _, response = client:post(ORDERS .. "acknowledgements", body, { ["x-amz-access-token"] = client:rdt() })
+    local _, response = client:post(ORDERS .. "acknowledgements", body,
+      { ["x-amz-access-token"] = client:rdt() })
     assert.are.equal(403, response.status)
   end)
 
@@ -94,7 +98,7 @@ describe("access to an operation", function()
     client = support.client({ accounts = { with({ missing_roles = { "getCustomerInvoices" } }) } })
     local response = client:restrict()
     assert.are.equal(403, response.status)
-    assert.is_truthy(response.body:find("does not have access to one or more requested data elements", 1, true))
+    assert.is_truthy(response.body:find("Application does not have access to one or more", 1, true))
     assert.are.equal(200, client:restrict({ path }).status)
   end)
 
@@ -113,7 +117,8 @@ describe("access to an operation", function()
     end
     assert.are.equal(400, ask({ method = "GET", path = path, dataElements = { "buyerInfo" } }))
     assert.are.equal(400, ask({ method = "PATCH", path = path }))
-    assert.are.equal(400, ask({ method = "GET", path = "/vendor/directFulfillment/transactions/v1/transactions" }))
+    assert.are.equal(400,
+      ask({ method = "GET", path = "/vendor/directFulfillment/transactions/v1/transactions" }))
     assert.are.equal(400, ask({ method = "POST", path = SHIPPING .. "shippingLabels" }))
   end)
 

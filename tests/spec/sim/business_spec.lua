@@ -35,7 +35,8 @@ describe("what a transaction says afterwards", function()
     assert.is_nil((first.message .. first.details):find("D0UNKNOWN", 1, true))
   end)
 
-  it("refuses an acknowledgement without a known code, with other quantities, lines or products", function()
+  it("refuses an acknowledgement without a known code, with other quantities, lines or products",
+    function()
     assert.are.equal("INVALID_STATUS", acknowledged(function(e)
       e.acknowledgementStatus = { description = "fine" }
     end))
@@ -60,7 +61,8 @@ describe("what a transaction says afterwards", function()
   it("refuses a second acknowledgement, whatever it says, and the first one stands", function()
     local order = client:order("AMZL")
     assert.is_nil(outcome((client:acknowledge(client:acknowledgement(order)))))
-    assert.are.equal("INVALID_ORDER_STATE", outcome((client:acknowledge(client:acknowledgement(order, "03")))))
+    assert.are.equal("INVALID_ORDER_STATE",
+      outcome((client:acknowledge(client:acknowledgement(order, "03")))))
     local told = client.amazon:told("acme", order.purchaseOrderNumber, "acknowledgement")
     assert.are.equal(2, told.told)
     assert.are.equal(1, told.applied)
@@ -84,7 +86,8 @@ describe("what a transaction says afterwards", function()
     local order = client:labelled(client:order("AMZL"))
     client:confirm(client:confirmation(order))
     assert.are.equal("INVALID_ORDER_STATE", label_outcome(order))
-    assert.are.equal("INVALID_SHIP_FROM_PARTY", label_outcome(client:accepted(client:order("OWNC"))))
+    assert.are.equal("INVALID_SHIP_FROM_PARTY",
+      label_outcome(client:accepted(client:order("OWNC"))))
     local cancelled = client:accepted(client:order("AMZL", 2))
     client:post("/sim/cancel", { purchaseOrderNumber = cancelled.purchaseOrderNumber })
     assert.are.equal("INVALID_ORDER_STATE", label_outcome(cancelled))
@@ -93,7 +96,8 @@ describe("what a transaction says afterwards", function()
   it("refuses labels before the ship day of the warehouse's own calendar", function()
     local hours = { ["Asia/Kolkata"] = 5.5, ["Europe/Berlin"] = 1 }
     client = support.client({
-      share = { tomorrow = 1, several_lines = 0, several_boxes = 0, gift = 0, slip = 0, scheduled = 0, priority = 0,
+      share = { tomorrow = 1, several_lines = 0, several_boxes = 0, gift = 0, slip = 0,
+        scheduled = 0, priority = 0,
         flip = 0 },
       zone_offset = function(zone)
         return math.tointeger(hours[zone] * 3600000)
@@ -151,7 +155,8 @@ describe("what a transaction says afterwards", function()
     assert.are.equal("INVALID_ITEM_ID", confirmed(function(e)
       e.items[1].buyerProductIdentifier, e.items[1].vendorProductIdentifier = nil, nil
     end))
-    client = support.client({ seed = 5, share = { several_lines = 1, several_boxes = 0, tomorrow = 0, gift = 0,
+    client = support.client({ seed = 5, share = { several_lines = 1, several_boxes = 0,
+      tomorrow = 0, gift = 0,
       slip = 0, scheduled = 0, priority = 0, flip = 0 } })
     assert.are.equal("MISSING_ITEMS", confirmed(function(e)
       table.remove(e.items)
@@ -168,12 +173,14 @@ describe("what a transaction says afterwards", function()
     end))
   end)
 
-  it("refuses a second confirmation and a denial after it, also before the first has settled", function()
+  it("refuses a second confirmation and a denial after it, also before the first has settled",
+    function()
     local order = client:labelled(client:order("AMZL"))
     local element = client:confirmation(order)
     assert.is_nil(outcome((client:confirm(element))))
     assert.are.equal("INVALID_ORDER_STATE", outcome((client:confirm(element))))
-    assert.are.equal("INVALID_ORDER_STATE", outcome((client:confirm(client:confirmation(order, "FLOOR_DENIAL")))))
+    assert.are.equal("INVALID_ORDER_STATE",
+      outcome((client:confirm(client:confirmation(order, "FLOOR_DENIAL")))))
     local told = client.amazon:told("acme", order.purchaseOrderNumber, "confirmation")
     assert.are.same({ 3, 1, 2 }, { told.told, told.applied, told.refused })
   end)
@@ -199,7 +206,8 @@ describe("what a transaction says afterwards", function()
     assert.are.equal("INVALID_STATUS_CODE", scanned("OWNC", "JJD1", "301", "NS"))
   end)
 
-  it("refuses scans of a package that was not confirmed, and before the order is SHIPPED", function()
+  it("refuses scans of a package that was not confirmed, and before the order is SHIPPED",
+    function()
     assert.are.equal("INVALID_TRACKING_NUMBER", scanned("OWNC", "JJD2", "301", "000"))
     local order = client:accepted(client:order("OWNC", 2))
     client:confirm(client:confirmation(order))
@@ -222,9 +230,11 @@ describe("what a transaction says afterwards", function()
       bad.acknowledgementStatus.code = "99"
       local reply = client:acknowledge(client:acknowledgement(good), bad)
       assert.are.equal("INVALID_STATUS", outcome(reply))
-      assert.are.equal(applied, client.amazon:told("acme", good.purchaseOrderNumber, "acknowledgement").applied)
+      assert.are.equal(applied, client.amazon:told("acme", good.purchaseOrderNumber,
+        "acknowledgement").applied)
       client:wait(60)
-      assert.are.equal(applied == 1 and "ACCEPTED" or "NEW", client.amazon:order(good.purchaseOrderNumber).status)
+      assert.are.equal(applied == 1 and "ACCEPTED" or "NEW",
+        client.amazon:order(good.purchaseOrderNumber).status)
     end
   end)
 end)

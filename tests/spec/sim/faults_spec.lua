@@ -55,13 +55,15 @@ describe("a fault", function()
     assert.are.equal(1, client.amazon:ledger().totals.acknowledgement.again)
   end)
 
-  it("of the server is answered without handling the request, or with it when the rule says so", function()
+  it("of the server is answered without handling the request, or with it when the rule says so",
+    function()
     for kind, status in pairs({ ["429"] = 429, ["500"] = 500, ["503"] = 503, html = 503 }) do
       local response, _, told = acknowledge(kind)
       assert.are.equal(status, response.status)
       assert.are.equal(0, told.told)
     end
-    client:post("/sim/faults", { faults = { { operation = "submitAcknowledgement", kind = "500", times = 1,
+    client:post("/sim/faults",
+      { faults = { { operation = "submitAcknowledgement", kind = "500", times = 1,
       applied = true } } })
     local response, _, told = acknowledge()
     assert.are.equal(500, response.status)
@@ -92,7 +94,8 @@ describe("a fault", function()
   end)
 
   it("strikes the calls that its rule names", function()
-    client:post("/sim/faults", { faults = { { operation = "getOrders", kind = "503", nth = { 1, 3 } } } })
+    client:post("/sim/faults",
+      { faults = { { operation = "getOrders", kind = "503", nth = { 1, 3 } } } })
     local statuses = {}
     for i = 1, 4 do
       local _, response = client:get(ORDERS .. "purchaseOrders", client:window())
@@ -155,9 +158,11 @@ describe("the control paths", function()
 
   it("cancel no order that has left", function()
     local order = client:shipped(client:order("OWNC"))
-    local _, status = control("POST", "/sim/cancel", { purchaseOrderNumber = order.purchaseOrderNumber })
+    local _, status = control("POST", "/sim/cancel",
+      { purchaseOrderNumber = order.purchaseOrderNumber })
     assert.are.equal(400, status)
-    _, status = control("POST", "/sim/cancel", { purchaseOrderNumber = order.purchaseOrderNumber, account = "nobody" })
+    _, status = control("POST", "/sim/cancel", { purchaseOrderNumber = order.purchaseOrderNumber,
+      account = "nobody" })
     assert.are.equal(400, status)
   end)
 
@@ -173,7 +178,8 @@ describe("the control paths", function()
   end)
 
   it("say what the floor does, and it adds up to the order", function()
-    client = support.client({ accounts = { setmetatable({ orders = 400 }, { __index = support.account }) } })
+    client = support.client({ accounts = { setmetatable({ orders = 400 },
+      { __index = support.account }) } })
     local decided = control("GET", "/sim/floor").orders
     local counts = { pack = 0, reject = 0, deny = 0 }
     for number, floor in pairs(decided) do

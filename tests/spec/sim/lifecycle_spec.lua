@@ -34,7 +34,8 @@ describe("an order's way through the simulated Amazon", function()
     client:acknowledge(client:acknowledgement(order, "03"))
     client:wait(60)
     assert.are.equal("CANCELLED", state(order))
-    assert.are.equal(1, client.amazon:told("acme", order.purchaseOrderNumber, "acknowledgement").rejected)
+    assert.are.equal(1, client.amazon:told("acme", order.purchaseOrderNumber,
+      "acknowledgement").rejected)
   end)
 
   it("has labels only after a while, and each box of the order has its own", function()
@@ -57,7 +58,8 @@ describe("an order's way through the simulated Amazon", function()
     client:wait(60)
     assert.are.equal("Success", (client:transaction(reply)))
     assert.are.equal("SHIPPED", state(order))
-    assert.are.equal(1, client.amazon:told("acme", order.purchaseOrderNumber, "confirmation").SHIPPED)
+    assert.are.equal(1, client.amazon:told("acme", order.purchaseOrderNumber,
+      "confirmation").SHIPPED)
   end)
 
   it("becomes CANCELLED after the floor has denied it", function()
@@ -68,12 +70,14 @@ describe("an order's way through the simulated Amazon", function()
     client:wait(60)
     assert.are.equal("Success", (client:transaction(reply)))
     assert.are.equal("CANCELLED", state(order))
-    assert.are.equal(1, client.amazon:told("acme", order.purchaseOrderNumber, "confirmation").FLOOR_DENIAL)
+    assert.are.equal(1, client.amazon:told("acme", order.purchaseOrderNumber,
+      "confirmation").FLOOR_DENIAL)
   end)
 
   it("takes the own carrier's scans, package by package, once it is SHIPPED", function()
     local order = client:shipped(client:order("OWNC"))
-    local reply = client:report(client:scan(order, "JJD1", "101", "000"), client:scan(order, "JJD1", "301", "000"))
+    local reply = client:report(client:scan(order, "JJD1", "101", "000"),
+      client:scan(order, "JJD1", "301", "000"))
     client:wait(30)
     assert.are.equal("Success", (client:transaction(reply)))
     local told = client.amazon:told("acme", order.purchaseOrderNumber, "scans", "JJD1")
@@ -97,16 +101,18 @@ describe("an order's way through the simulated Amazon", function()
     assert.are.equal(404, invoice.status)
   end)
 
-  it("is not accepted any more when the customer cancels before the acknowledgement settles", function()
+  it("is not accepted any more when the customer cancels before the acknowledgement settles",
+    function()
     local order = client:order("AMZL")
     client:acknowledge(client:acknowledgement(order))
-    local _, response = client:post("/sim/cancel", { purchaseOrderNumber = order.purchaseOrderNumber })
+    local _, response = client:post("/sim/cancel",
+      { purchaseOrderNumber = order.purchaseOrderNumber })
     assert.are.equal(200, response.status)
     client:wait(60)
     assert.are.equal("CANCELLED", state(order))
   end)
 
-  it("gives another tracking number and perhaps another ship method when a label is asked for again", function()
+  it("gives a label that is asked for again another number, perhaps another ship method", function()
     local order = client:labelled(client:order("AMZL"))
     local first = order.label
     client:request_labels(client:label_request(order))
@@ -118,9 +124,12 @@ describe("an order's way through the simulated Amazon", function()
     assert.are_not.equal(first.ship_method, data.shipMethod)
   end)
 
-  it("masks the customer for who uses Amazon's labels, and shows him to who ships himself", function()
-    local masked = client:get(ORDERS .. "purchaseOrders/" .. client:order("AMZL").purchaseOrderNumber)
-    local shown = client:get(ORDERS .. "purchaseOrders/" .. client:order("OWNC").purchaseOrderNumber)
+  it("masks the customer for who uses Amazon's labels, and shows him to who ships himself",
+    function()
+    local masked = client:get(ORDERS .. "purchaseOrders/"
+      .. client:order("AMZL").purchaseOrderNumber)
+    local shown = client:get(ORDERS .. "purchaseOrders/"
+      .. client:order("OWNC").purchaseOrderNumber)
     assert.are.equal("xxxxx", masked.orderDetails.shipToParty.name)
     assert.are.equal("xxxxx", masked.orderDetails.shipToParty.addressLine1)
     assert.are.equal("IN", masked.orderDetails.shipToParty.countryCode)

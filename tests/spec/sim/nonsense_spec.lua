@@ -38,11 +38,13 @@ describe("nonsense", function()
   end)
 
   local function settled(response)
-    return response.status == 202 or response.status == 400 or response.status == 413 or response.status == 415
+    return response.status == 202 or response.status == 400 or response.status == 413
+      or response.status == 415
   end
 
   it("in a body is refused or accepted, but never breaks the simulator", function()
-    local labelled, own = client:labelled(client:order("AMZL")), client:shipped(client:order("OWNC"))
+    local labelled, own = client:labelled(client:order("AMZL")),
+      client:shipped(client:order("OWNC"))
     local refused = 0
     for _ = 1, 1000 do
       local writes = {
@@ -60,7 +62,8 @@ describe("nonsense", function()
   end)
 
   it("around a body is refused", function()
-    for _, body in ipairs({ "", "null", "true", "3", '"x"', "[]", "[1]", "{}", "{", '{"orderAcknowledgements":{}}',
+    for _, body in ipairs({ "", "null", "true", "3", '"x"', "[]", "[1]", "{}", "{",
+      '{"orderAcknowledgements":{}}',
       '{"orderAcknowledgements":{"1":2}}', '{"orderAcknowledgements":[null]}', ("["):rep(5000) }) do
       local _, response = client:post(support.ORDERS .. "acknowledgements", body)
       assert.are.equal(400, response.status, body)
@@ -69,13 +72,16 @@ describe("nonsense", function()
 
   it("in a query or a path is refused", function()
     local path = support.ORDERS .. "purchaseOrders"
-    for _, params in ipairs({ "createdAfter", "createdAfter=%zz&createdBefore=1", "=", "&&&", "createdAfter=1&createdAfter=2",
-      client:window() .. "&limit=9999999999999999999999", client:window() .. "&limit=-1", client:window() .. "&nextToken=",
+    for _, params in ipairs({ "createdAfter", "createdAfter=%zz&createdBefore=1", "=", "&&&",
+      "createdAfter=1&createdAfter=2",
+      client:window() .. "&limit=9999999999999999999999", client:window() .. "&limit=-1",
+        client:window() .. "&nextToken=",
       client:window() .. "&nextToken=%00" }) do
       local _, response = client:get(path, params)
       assert.are.equal(400, response.status, params)
     end
-    for _, at in ipairs({ "", "/", "//", path .. "/", path .. "/../x", path .. "/%", "/auth/o2/token" }) do
+    for _, at in ipairs({ "", "/", "//", path .. "/", path .. "/../x", path .. "/%",
+      "/auth/o2/token" }) do
       local _, response = client:get(at)
       assert.is_true(response.status >= 400, at)
     end
@@ -85,7 +91,8 @@ describe("nonsense", function()
     for _, body in ipairs({ "", "null", "3", "[]", '{"count":"x"}', '{"count":1.5}', '{"faults":3}',
       '{"faults":[3]}', '{"faults":[{"kind":"500","nth":3}]}', '{"purchaseOrderNumber":{}}' }) do
       for _, path in ipairs({ "/sim/orders", "/sim/faults", "/sim/cancel", "/auth/o2/token" }) do
-        local response = client:raw("POST", path, { body = body, headers = { ["content-type"] = "application/json" } })
+        local response = client:raw("POST", path, { body = body,
+          headers = { ["content-type"] = "application/json" } })
         assert.is_true(response.status == 200 or response.status == 400, path .. " " .. body)
       end
     end

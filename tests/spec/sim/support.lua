@@ -66,7 +66,8 @@ function support.client(options)
     documents = support.documents,
     accounts = { support.account },
     delays = support.delays,
-    share = { tomorrow = 0, several_lines = 0.5, several_boxes = 0.5, gift = 0.5, slip = 0.5, scheduled = 0.2,
+    share = { tomorrow = 0, several_lines = 0.5, several_boxes = 0.5, gift = 0.5, slip = 0.5,
+      scheduled = 0.2,
       priority = 0.2, flip = 1 },
     rate = 1000,
     burst = 1000,
@@ -103,7 +104,8 @@ support.restricted = {
   support.ORDERS .. "purchaseOrders", support.ORDERS .. "purchaseOrders/{purchaseOrderNumber}",
   support.SHIPPING .. "shippingLabels", support.SHIPPING .. "shippingLabels/{purchaseOrderNumber}",
   support.SHIPPING .. "packingSlips", support.SHIPPING .. "packingSlips/{purchaseOrderNumber}",
-  support.SHIPPING .. "customerInvoices", support.SHIPPING .. "customerInvoices/{purchaseOrderNumber}",
+  support.SHIPPING .. "customerInvoices", support.SHIPPING
+    .. "customerInvoices/{purchaseOrderNumber}",
 }
 
 function client:restrict(paths, lwa)
@@ -141,7 +143,8 @@ end
 --- A write; a table is encoded first.
 function client:post(path, body, headers)
   local response = self:raw("POST", path, {
-    headers = filled(headers, { ["x-amz-access-token"] = self:lwa(), ["content-type"] = "application/json" }),
+    headers = filled(headers, { ["x-amz-access-token"] = self:lwa(),
+      ["content-type"] = "application/json" }),
     body = type(body) == "table" and cjson.encode(body) or body,
   })
   local ok, reply = pcall(cjson.decode, response.body)
@@ -230,7 +233,8 @@ end
 
 function client:confirmation(order, status)
   local element = parties(order)
-  element.shipmentDetails = { shippedDate = instant.text(self.now), shipmentStatus = status or "SHIPPED" }
+  element.shipmentDetails = { shippedDate = instant.text(self.now), shipmentStatus = status
+    or "SHIPPED" }
   element.items = {}
   for i, line in ipairs(order.lines) do
     element.items[i] = {
@@ -256,7 +260,8 @@ function client:scan(order, tracking, status, reason)
   element.statusUpdateDetails = {
     trackingNumber = tracking, statusCode = status, reasonCode = reason,
     statusDateTime = instant.text(self.now),
-    statusLocationAddress = { city = "Berlin", postalCode = "10115", stateOrRegion = "Berlin", countryCode = "DE" },
+    statusLocationAddress = { city = "Berlin", postalCode = "10115", stateOrRegion = "Berlin",
+      countryCode = "DE" },
   }
   return element
 end
