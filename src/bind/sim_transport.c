@@ -351,8 +351,11 @@ static bool sim_queued(const struct transport *door)
 static void sim_free(struct transport *door)
 {
     struct sim_transport *t = (struct sim_transport *)door;
-    while (!TAILQ_EMPTY(&t->all))
-        exchange_free(TAILQ_FIRST(&t->all));
+    struct exchange *next;
+    for (struct exchange *x = TAILQ_FIRST(&t->all); x != NULL; x = next) {
+        next = TAILQ_NEXT(x, link);
+        exchange_free(x);
+    }
     free(t);
 }
 

@@ -60,6 +60,8 @@ struct late {
     LIST_ENTRY(late) link;
 };
 
+LIST_HEAD(late_list, late);
+
 struct serving {
     const struct invocation *in;
     struct clock *clock;
@@ -69,7 +71,7 @@ struct serving {
     int ref;           /* the Amazon */
     const char *floor; /* the floor file, NULL: none */
     long port, orders, seed;
-    LIST_HEAD(, late) late;
+    struct late_list late;
 };
 
 /* ---- the Lua half ---- */
@@ -299,8 +301,11 @@ static enum err open_world(struct serving *s, struct fault *f)
 
 static void close_world(struct serving *s)
 {
-    while (!LIST_EMPTY(&s->late))
-        late_free(LIST_FIRST(&s->late));
+    struct late *next;
+    for (struct late *late = LIST_FIRST(&s->late); late != NULL; late = next) {
+        next = LIST_NEXT(late, link);
+        late_free(late);
+    }
     server_free(s->server);
     if (s->L != NULL)
         lua_close(s->L);
