@@ -76,7 +76,7 @@ function demo.options(flags)
     seed = flags.seed,
     speed = flags.speed,
     faults = rules,
-    share = flags.speed == "demo" and { tomorrow = 0 } or nil,
+    share = flags.speed ~= "real" and { tomorrow = 0 } or nil,
     accounts = { {
       id = demo.account,
       client_id = demo.client_id,
