@@ -1,5 +1,4 @@
 /* Files of scripts, inside the project folder. */
-#define _XOPEN_SOURCE 700 /* realpath */
 #include "bind/folder.h"
 
 #include <errno.h>

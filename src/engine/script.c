@@ -1,5 +1,4 @@
 /* One script file as one task. */
-#define _XOPEN_SOURCE 700 /* realpath */
 #include "engine/script.h"
 
 #include <stdlib.h>

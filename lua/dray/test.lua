@@ -1,0 +1,232 @@
+--- Hosts for specs: a whole dray with a virtual clock and the simulator in the same process.
+---
+---   local test = require("dray.test")
+---   local host = test.host { now = "2026-11-23T08:00Z", orders = 5 }
+---   local result = host:run("poll 'orders' for order in orders {} do order:accept() end settle()")
+---   assert.is_true(result.ok, result.error)
+local core = require("dray.test.core")
+
+local test = {}
+
+---@class dray.test.Options
+---@field now? string start of the virtual clock, "2026-11-23T08:00Z"
+---@field seed? integer of the simulator and of dray's own chance
+---@field orders? integer orders at the start, of the account that is given when none is named (5)
+---@field accounts? sim.Account[] instead of one with two warehouses
+---@field sim? table more options of the simulator (lua/sim/settings.lua)
+---@field project? string instead of the dray.lua that fits the accounts
+---@field writes? "live"|"observe" of all warehouses
+---@field disk? boolean the state is a file, so the host can be restarted
+
+---@class dray.test.Host
+---@field folder string the project's
+---@field amazon sim.Amazon
+local host = {}
+host.__index = host
+
+local DAY = 24 * 3600 * 1000
+local UNITS = { ms = 1, s = 1000, m = 60000, h = 3600000, d = DAY }
+
+-- "1h30m" in milliseconds.
+local function milliseconds(text)
+  local sum, rest = 0, text:gsub("%s", "")
+  while rest ~= "" do
+    local count, unit, more = rest:match("^(%d+)(%a+)(.*)$")
+    assert(UNITS[unit], "expected a time such as \"30m\", got " .. text)
+    sum, rest = sum + tonumber(count) * UNITS[unit], more
+  end
+  return sum
+end
+
+-- Days since 1970-01-01 of a date.
+local function days(year, month, day)
+  year = month <= 2 and year - 1 or year
+  local era = year // 400
+  local of_era = year - era * 400
+  local of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+  return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+end
+
+-- "2026-11-23T08:00Z" in UTC milliseconds.
+local function instant(text)
+  local year, month, day, hour, minute = text:match("^(%d+)-(%d+)-(%d+)T(%d+):(%d+)Z$")
+  assert(year, "expected a time such as \"2026-11-23T08:00Z\", got " .. text)
+  return days(tonumber(year), tonumber(month), tonumber(day)) * DAY + hour * UNITS.h + minute * UNITS.m
+end
+
+--- Two warehouses: Amazon's labels, and the vendor's own carrier.
+---@param orders integer
+---@return sim.Account
+function test.account(orders)
+  return {
+    id = "acme",
+    refresh_token = "Atzr|acme",
+    client_id = "client",
+    client_secret = "secret",
+    selling_party = "ACME1",
+    orders = orders,
+    warehouses = {
+      { code = "DEL4", labels = "amazon", formats = { "ZPL", "PNG" }, country = "IN",
+        zone = "Asia/Kolkata", standard = "EDIFACT" },
+      { code = "BER3", labels = "own", formats = { "ZPL" }, country = "DE",
+        zone = "Europe/Berlin", standard = "EDIFACT" },
+    },
+  }
+end
+
+local function write_file(path, text, mode)
+  local file = assert(io.open(path, "wb"))
+  assert(file:write(text))
+  assert(file:close())
+  if mode then
+    assert(os.execute(("chmod %s '%s'"):format(mode, path)))
+  end
+end
+
+local OWN_CARRIER = ', carrier = "DHL", shipMethod = "DHL_PAKET"'
+
+local function warehouse_text(house, writes)
+  return ('    %s = { zone = %q, labels = %q, codes = %q, writes = %q%s,\n'
+    .. '      weight = { value = "1.5", unitOfMeasure = "KG" } },\n'):format(
+    house.code, house.zone, house.labels, house.standard, writes,
+    house.labels == "own" and OWN_CARRIER or "")
+end
+
+local function account_text(account, writes)
+  local houses = {}
+  for i, house in ipairs(account.warehouses) do
+    houses[i] = warehouse_text(house, writes)
+  end
+  return ('account %q {\n  program = "vendor",\n  endpoint = "http://127.0.0.1:8484",\n'
+    .. '  sellingParty = %q,\n  warehouses = {\n%s  },\n  credentials = { clientId = %q,\n'
+    .. '    clientSecret = file "%s.secret", refreshToken = file "%s.token" },\n}\n'):format(
+    account.id, account.selling_party, table.concat(houses), account.client_id, account.id, account.id)
+end
+
+--- The dray.lua that fits accounts of the simulator.
+---@param accounts sim.Account[]
+---@param writes? "live"|"observe"
+---@return string
+function test.project(accounts, writes)
+  local texts = {}
+  for i, account in ipairs(accounts) do
+    texts[i] = account_text(account, writes or "live")
+  end
+  return table.concat(texts, "\n")
+end
+
+local function write_project(folder, options, accounts)
+  write_file(folder .. "/dray.lua", options.project or test.project(accounts, options.writes))
+  for _, account in ipairs(accounts) do
+    write_file(("%s/%s.secret"):format(folder, account.id), account.client_secret, "600")
+    write_file(("%s/%s.token"):format(folder, account.id), account.refresh_token, "600")
+  end
+end
+
+local function sim_options(options, accounts)
+  local out = { seed = options.seed or 1, speed = "real", accounts = accounts }
+  for key, value in pairs(options.sim or {}) do
+    out[key] = value
+  end
+  return out
+end
+
+--- A new host. host:close() removes it; whoever forgets leaves that to the garbage collection.
+---@param options? dray.test.Options
+---@return dray.test.Host
+function test.host(options)
+  options = options or {}
+  local accounts = options.accounts or { test.account(options.orders or 5) }
+  local folder = core.folder()
+  write_project(folder, options, accounts)
+  local now = instant(options.now or "2026-11-23T08:00Z")
+  local opened = core.open(folder, now, options.seed or 1, options.disk or false, sim_options(options, accounts))
+  return setmetatable({ core = opened, folder = folder, amazon = opened:amazon() }, host)
+end
+
+--- Runs a script to its end: a text, or a file when it is named "….lua". Time goes on as needed, at most
+--- `timeout` ("7d").
+---@param script string
+---@param args? string[]
+---@param timeout? string
+---@return { ok: boolean, error: string? }
+function host:run(script, args, timeout)
+  local is_file = script:find("%.lua$") and not script:find("\n")
+  local name, text = script, nil
+  if not is_file then
+    name, text = "spec.lua", script
+  end
+  local ok, message = self.core:run(name, text, args or {}, milliseconds(timeout or "7d"))
+  return { ok = ok, error = message }
+end
+
+--- Writes a file into the project folder.
+---@param name string
+---@param text string
+function host:write(name, text)
+  write_file(self.folder .. "/" .. name, text)
+end
+
+--- Reads a file of the project folder.
+---@param name string
+---@return string?
+function host:read(name)
+  local file = io.open(self.folder .. "/" .. name, "rb")
+  if not file then
+    return nil
+  end
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+--- Lets time pass, without any script.
+---@param duration string "30m"
+function host:advance(duration)
+  self.core:advance(milliseconds(duration))
+end
+
+--- What goes wrong at Amazon from now on.
+---@param rules sim.Rule[]
+function host:faults(rules)
+  assert(self.amazon.faults:set(rules))
+end
+
+--- New orders at Amazon; gives their numbers.
+---@param count integer
+---@param account? string
+---@return string[]
+function host:add_orders(count, account)
+  local numbers = {}
+  for i, order in ipairs(assert(self.amazon.world:add_orders(account, count))) do
+    numbers[i] = order.purchaseOrderNumber
+  end
+  return numbers
+end
+
+--- What Amazon was told.
+function host:ledger()
+  return self.amazon:ledger()
+end
+
+function host:effects() return self.core:effects() end
+function host:orders() return self.core:orders() end
+function host:documents() return self.core:documents() end
+function host:now() return self.core:now() end
+function host:restart() self.core:restart() end
+function host:close() self.core:close() end
+
+--- How many of a list have each value of a field: test.count(host:effects(), "state").succeeded.
+---@param list table[]
+---@param field string
+---@return table<string, integer>
+function test.count(list, field)
+  local counts = {}
+  for _, row in ipairs(list) do
+    local value = tostring(row[field])
+    counts[value] = (counts[value] or 0) + 1
+  end
+  return counts
+end
+
+return test

@@ -1,0 +1,17 @@
+/* `dray test`: busted inside the binary, with hosts on a virtual clock for specs.
+ *
+ * A spec says require("dray.test"); lua/dray/test.lua shows what it can do. */
+#ifndef DRAY_BIND_TEST_H
+#define DRAY_BIND_TEST_H
+
+#include <lua.h>
+
+/* Runs busted with these arguments (argv[0] is the program's name; folders, files and
+ * busted's own options follow). Gives the exit code: 0 when every spec passed, 1
+ * otherwise, 70 when busted itself could not run; then stderr says why. */
+int test_run(int argc, char *const *argv);
+
+/* require("dray.test.core"), below lua/dray/test.lua. */
+int luaopen_dray_test_core(lua_State *L);
+
+#endif
