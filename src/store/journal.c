@@ -131,16 +131,30 @@ static void add_what(struct clause *c, const char *what)
     clause_int(c, ", 1, ?)", (int64_t)len - 1);
 }
 
-/* Entries of an effect are found by its order, for which there is an index. */
-static void add_entry_filter(struct clause *c, const struct entry_filter *filter)
+/* There is no index by effect: its entries are found among those of its order, where it
+ * has one. */
+static enum err add_effect(struct clause *c, struct store *s, int64_t effect,
+                           struct fault *f)
 {
+    struct query q;
+    int64_t record;
+    query_read(&q, s, "SELECT record FROM effect WHERE id = ?", f);
+    query_int(&q, effect);
+    enum err e = query_number(&q, 0, &record);
+    if (record != 0)
+        clause_int(c, " AND record > 0 AND record = ?", record);
+    clause_int(c, " AND effect = ?", effect);
+    return e;
+}
+
+static enum err add_entry_filter(struct clause *c, struct store *s,
+                                 const struct entry_filter *filter, struct fault *f)
+{
+    enum err e = ERR_OK;
     if (filter->record != 0)
         clause_int(c, " AND record > 0 AND record = ?", filter->record);
-    if (filter->effect != 0) {
-        clause_int(c, " AND effect = ?", filter->effect);
-        clause_int(c, " AND record = (SELECT record FROM effect WHERE id = ?)",
-                   filter->effect);
-    }
+    if (filter->effect != 0)
+        e = add_effect(c, s, filter->effect, f);
     if (filter->run != 0)
         clause_int(c, " AND run > 0 AND run = ?", filter->run);
     if (filter->what != NULL)
@@ -150,6 +164,18 @@ static void add_entry_filter(struct clause *c, const struct entry_filter *filter
     clause_add(c, " ORDER BY id");
     if (filter->limit != 0)
         clause_int(c, " LIMIT ?", filter->limit);
+    return e;
+}
+
+static enum err walk(struct query *q, entry_fn *fn, void *arg)
+{
+    while (query_row(q)) {
+        struct entry e;
+        read_entry(q, &e);
+        if (q->err != ERR_OK || !fn(arg, &e))
+            break;
+    }
+    return query_end(q);
 }
 
 enum err journal_each(struct store *s, const struct entry_filter *filter, entry_fn *fn,
@@ -158,16 +184,13 @@ enum err journal_each(struct store *s, const struct entry_filter *filter, entry_
     struct clause c;
     struct query q;
     clause_init(&c, "SELECT " ENTRY_COLUMNS " FROM log WHERE 1");
-    add_entry_filter(&c, filter);
-    query_clause(&q, s, &c, f);
-    while (query_row(&q)) {
-        struct entry e;
-        read_entry(&q, &e);
-        if (q.err != ERR_OK || !fn(arg, &e))
-            break;
+    enum err err = add_entry_filter(&c, s, filter, f);
+    if (err == ERR_OK) {
+        query_clause(&q, s, &c, f);
+        err = walk(&q, fn, arg);
     }
     clause_clear(&c);
-    return query_end(&q);
+    return err;
 }
 
 /* True when this entry is what was written after `*tail`, which then moves on. */

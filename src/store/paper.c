@@ -178,6 +178,17 @@ static void read_paper(struct query *q, struct paper *p)
     row_digest(q, 15, &p->digest);
 }
 
+static enum err walk(struct query *q, paper_fn *fn, void *arg)
+{
+    while (query_row(q)) {
+        struct paper p;
+        read_paper(q, &p);
+        if (q->err != ERR_OK || !fn(arg, &p))
+            break;
+    }
+    return query_end(q);
+}
+
 enum err paper_each(struct store *s, const struct paper_filter *filter, paper_fn *fn,
                     void *arg, struct fault *f)
 {
@@ -187,13 +198,7 @@ enum err paper_each(struct store *s, const struct paper_filter *filter, paper_fn
     enum err e = add_paper_filter(&c, s, filter, f);
     if (e == ERR_OK) {
         query_clause(&q, s, &c, f);
-        while (query_row(&q)) {
-            struct paper p;
-            read_paper(&q, &p);
-            if (q.err != ERR_OK || !fn(arg, &p))
-                break;
-        }
-        e = query_end(&q);
+        e = walk(&q, fn, arg);
     }
     clause_clear(&c);
     return e;

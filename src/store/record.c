@@ -373,6 +373,17 @@ static enum err add_record_filter(struct clause *c, struct store *s,
     return e;
 }
 
+static enum err walk(struct query *q, record_fn *fn, void *arg)
+{
+    while (query_row(q)) {
+        struct record r;
+        read_record(q, false, &r);
+        if (q->err != ERR_OK || !fn(arg, &r))
+            break;
+    }
+    return query_end(q);
+}
+
 enum err record_each(struct store *s, const struct record_filter *filter, record_fn *fn,
                      void *arg, struct fault *f)
 {
@@ -385,13 +396,7 @@ enum err record_each(struct store *s, const struct record_filter *filter, record
         clause_int(&c, " LIMIT ?", filter->limit);
     if (e == ERR_OK) {
         query_clause(&q, s, &c, f);
-        while (query_row(&q)) {
-            struct record r;
-            read_record(&q, false, &r);
-            if (q.err != ERR_OK || !fn(arg, &r))
-                break;
-        }
-        e = query_end(&q);
+        e = walk(&q, fn, arg);
     }
     clause_clear(&c);
     return e;
