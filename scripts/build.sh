@@ -31,6 +31,6 @@ targets=()
 [ $# -eq 0 ] || targets=(--target "$@")
 
 quietly cmake --preset "$preset" -DDRAY_WERROR="${DRAY_WERROR:-OFF}"
-quietly cmake --build --preset "$preset" "${targets[@]}"
+quietly cmake --build --preset "$preset" "${targets[@]}" -- --quiet
 grep -n 'warning:' "$said" >&2 || true
 echo "$PWD/$folder"

@@ -1,0 +1,25 @@
+-- luacheck's settings; scripts/check.sh runs it.
+std = "lua54"
+max_line_length = 100
+exclude_files = { "build*/", "**/*.d.lua" }
+
+-- What a script sees: an allow-listed part of Lua, and dray's words.
+stds.dray_script = {
+  read_globals = {
+    "assert", "error", "ipairs", "select", "type", "tonumber", "tostring", "pairs", "pcall", "print",
+    "setmetatable", "try", "string", "table", "math", "utf8", "arg",
+    "orders", "order", "documents", "poll", "call", "parallel", "sleep", "settle",
+    "now", "instant", "iso", "date", "duration", "read_json", "read_csv", "log",
+  },
+}
+
+-- The project file: an empty environment with a few words.
+stds.dray_project = {
+  read_globals = { "account", "env", "file", "command", "rules", "export" },
+}
+
+files["examples"] = { std = "dray_script" }
+files["tests/bench"] = { std = "dray_script" }
+files["examples/**/dray.lua"] = { std = "dray_project" }
+files["tests/bench/**/dray.lua"] = { std = "dray_project" }
+files["tests/spec"] = { std = "lua54+busted" }
