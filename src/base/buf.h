@@ -1,8 +1,8 @@
 /* A growing run of bytes that was born with a maximum.
  *
- * Appending never fails loudly: past the maximum nothing is added and `over` is set, once and
- * for all; who builds something asks buf_ok() at the end. `data` always has a NUL after `len`
- * once anything was added. */
+ * Appending never fails loudly: past the maximum nothing is added and `over` is set, once
+ * and for all; who builds something asks buf_ok() at the end. `data` always has a NUL
+ * after `len` once anything was added. */
 #ifndef DRAY_BASE_BUF_H
 #define DRAY_BASE_BUF_H
 
@@ -26,7 +26,8 @@ bool buf_ok(const struct buf *b);
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_text(struct buf *b, const char *text);
 void buf_char(struct buf *b, char c);
-void buf_format(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_format(struct buf *b, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void buf_vformat(struct buf *b, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 

@@ -1,8 +1,8 @@
 /* The only place that asks what time it is (law 1).
  *
- * Two times: wall time, UTC milliseconds since 1970, which people and Amazon mean and which may
- * jump; and monotonic milliseconds, which only grow and on which every timer stands. A virtual
- * clock moves only when told; both of its times move together. */
+ * Two times: wall time, UTC milliseconds since 1970, which people and Amazon mean and
+ * which may jump; and monotonic milliseconds, which only grow and on which every timer
+ * stands. A virtual clock moves only when told; both of its times move together. */
 #ifndef DRAY_BASE_CLOCK_H
 #define DRAY_BASE_CLOCK_H
 

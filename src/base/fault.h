@@ -1,8 +1,8 @@
 /* What went wrong, in a code for the program and a sentence for people.
  *
- * Functions return `enum err` and put the sentence into a `struct fault` that the caller owns.
- * A sentence says what happened, to which thing, and what to do; never anything personal, a
- * token or a presigned URL (law 10). */
+ * Functions return `enum err` and put the sentence into a `struct fault` that the caller
+ * owns. A sentence says what happened, to which thing, and what to do; never anything
+ * personal, a token or a presigned URL (law 10). */
 #ifndef DRAY_BASE_FAULT_H
 #define DRAY_BASE_FAULT_H
 

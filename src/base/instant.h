@@ -31,9 +31,9 @@ void civil_from_ms(int64_t utc_ms, struct civil *c);
 int64_t civil_to_ms(const struct civil *c); /* as if UTC */
 int civil_weekday(int64_t days);            /* 0 = Sunday */
 
-/* "2026-11-23T06:00-06:00", "…T06:00:00.5Z", "…T06:00:00+0530", "2026-11-23T06:00:00" (no zone:
- * UTC and *zoned false, as Amazon means it), "2026-11-23". ERR_INPUT otherwise, also for
- * 2026-02-30, hour 24 and leap second 60. `zoned` may be NULL. */
+/* "2026-11-23T06:00-06:00", "…T06:00:00.5Z", "…T06:00:00+0530", "2026-11-23T06:00:00" (no
+ * zone: UTC and *zoned false, as Amazon means it), "2026-11-23". ERR_INPUT otherwise,
+ * also for 2026-02-30, hour 24 and leap second 60. `zoned` may be NULL. */
 enum err instant_parse(const char *text, int64_t *ms, bool *zoned, struct fault *f);
 
 /* "2026-11-23T12:00:00Z", or with ".250" when there are milliseconds. */
@@ -41,7 +41,8 @@ void instant_format(int64_t ms, char out[INSTANT_TEXT]);
 /* "20261123T120000Z", for x-amz-date. */
 void instant_format_basic(int64_t ms, char out[INSTANT_TEXT]);
 
-/* "90s", "30m", "4h", "1d", "1h30m" to milliseconds. ERR_INPUT with a sentence otherwise. */
+/* "90s", "30m", "4h", "1d", "1h30m" to milliseconds. ERR_INPUT with a sentence otherwise.
+ */
 enum err duration_parse(const char *text, int64_t *ms, struct fault *f);
 /* "1h 30m", "45s", "250ms", for people. */
 void duration_format(int64_t ms, char out[INSTANT_TEXT]);

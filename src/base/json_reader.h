@@ -1,9 +1,10 @@
 /* JSON as it arrives: a push reader that may be cut at any byte.
  *
- * Bytes go in with json_reader_feed; events come out through one function, in document order.
- * Strings arrive in parts, so a label of megabytes never stands in memory as one value
- * (law 13); keys arrive whole. Strict RFC 8259: one value, no comments, no trailing commas,
- * no NaN, UTF-8 checked, lone surrogates refused, depth and key length limited. */
+ * Bytes go in with json_reader_feed; events come out through one function, in document
+ * order. Strings arrive in parts, so a label of megabytes never stands in memory as one
+ * value (law 13); keys arrive whole. Strict RFC 8259: one value, no comments, no trailing
+ * commas, no NaN, UTF-8 checked, lone surrogates refused, depth and key length limited.
+ */
 #ifndef DRAY_BASE_JSON_READER_H
 #define DRAY_BASE_JSON_READER_H
 
@@ -28,10 +29,10 @@ enum json_event {
 
 enum { JSON_DEPTH_MAX = 64, JSON_KEY_MAX = 256, JSON_NUMBER_MAX = 64 };
 
-/* Takes one event. `text` is borrowed for the call. Anything but ERR_OK stops the reader and is
- * what json_reader_feed returns; the function then has filled `f`. */
-typedef enum err json_event_fn(void *arg, enum json_event event, const char *text, size_t len,
-                               struct fault *f);
+/* Takes one event. `text` is borrowed for the call. Anything but ERR_OK stops the reader
+ * and is what json_reader_feed returns; the function then has filled `f`. */
+typedef enum err json_event_fn(void *arg, enum json_event event, const char *text,
+                               size_t len, struct fault *f);
 
 struct json_reader;
 
@@ -42,10 +43,11 @@ void json_reader_free(struct json_reader *r);
  * ERR_LIMIT past a limit. After an error every further feed gives the same error. */
 enum err json_reader_feed(struct json_reader *r, const char *data, size_t len,
                           struct fault *f);
-/* The input is over: ERR_INPUT when the value is not complete ("ends after byte 512 …"). */
+/* The input is over: ERR_INPUT when the value is not complete ("ends after byte 512 …").
+ */
 enum err json_reader_end(struct json_reader *r, struct fault *f);
-/* How many bytes were taken so far; inside an event function: bytes up to and including the
- * one that caused the event. */
+/* How many bytes were taken so far; inside an event function: bytes up to and including
+ * the one that caused the event. */
 size_t json_reader_offset(const struct json_reader *r);
 
 #endif

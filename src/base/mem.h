@@ -1,8 +1,8 @@
 /* Memory that is there or the process ends.
  *
- * dray's state is safe at every instant (laws 2 and 5), so running out of memory is answered
- * as a power cut would be: one line on stderr, exit code 70, and the next start goes on.
- * Lua states have an allocator of their own (engine), which may fail. */
+ * dray's state is safe at every instant (laws 2 and 5), so running out of memory is
+ * answered as a power cut would be: one line on stderr, exit code 70, and the next start
+ * goes on. Lua states have an allocator of their own (engine), which may fail. */
 #ifndef DRAY_BASE_MEM_H
 #define DRAY_BASE_MEM_H
 
@@ -23,7 +23,8 @@ char *mem_copy(const char *text, size_t len);
 /* A copy of a C string; NULL gives NULL. */
 char *mem_text(const char *text);
 
-/* Overwrites what held a secret, in a way that the compiler does not remove. NULL is fine. */
+/* Overwrites what held a secret, in a way that the compiler does not remove. NULL is
+ * fine. */
 void mem_cleanse(void *data, size_t len);
 
 #endif

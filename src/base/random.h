@@ -7,8 +7,8 @@
 
 struct random;
 
-struct random *random_new_system(void);           /* getrandom(2) */
-struct random *random_new_seeded(uint64_t seed);  /* same seed, same numbers, everywhere */
+struct random *random_new_system(void);          /* getrandom(2) */
+struct random *random_new_seeded(uint64_t seed); /* same seed, same numbers, everywhere */
 void random_free(struct random *r);
 
 uint64_t random_next(struct random *r);

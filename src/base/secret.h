@@ -22,15 +22,15 @@ bool secret_there(const struct secret *s);
 /* The text, borrowed until the secret changes. Never into a message, a log or a table. */
 const char *secret_reveal(const struct secret *s);
 
-/* Reads a secret from a file: its first line, without the line end. Refuses (ERR_DENIED) a file
- * that group or others can read. */
+/* Reads a secret from a file: its first line, without the line end. Refuses (ERR_DENIED)
+ * a file that group or others can read. */
 enum err secret_from_file(struct secret *s, const char *path, struct fault *f);
 /* Reads a secret from the environment; ERR_NOT_FOUND when unset or empty. */
 enum err secret_from_env(struct secret *s, const char *name, struct fault *f);
 
 /* Replaces every known shape of a secret in `text` by "[secret]", in place: Atza|, Atzr|,
- * Atz.sprdt|, and the query of any URL with a signature. For text that came from outside and
- * may go to a person (Amazon's error details). Returns text. */
+ * Atz.sprdt|, and the query of any URL with a signature. For text that came from outside
+ * and may go to a person (Amazon's error details). Returns text. */
 char *secret_redact(char *text);
 
 #endif

@@ -1,4 +1,5 @@
-/* Strict base64 (RFC 4648 section 4), as a stream: CR and LF are passed over, nothing else is. */
+/* Strict base64 (RFC 4648 section 4), as a stream: CR and LF are passed over, nothing
+ * else is. */
 #ifndef DRAY_DOCUMENT_BASE64_H
 #define DRAY_DOCUMENT_BASE64_H
 
@@ -17,8 +18,8 @@ struct base64 {
     size_t bytes;     /* decoded so far */
 };
 
-/* Decodes a piece cut anywhere; bytes are appended to `out`. ERR_INPUT names the offset; ERR_LIMIT
- * when `out` is full. Non-zero bits under padding are refused. */
+/* Decodes a piece cut anywhere; bytes are appended to `out`. ERR_INPUT names the offset;
+ * ERR_LIMIT when `out` is full. Non-zero bits under padding are refused. */
 enum err base64_take(struct base64 *b, const char *text, size_t len, struct buf *out,
                      struct fault *f);
 /* ERR_INPUT when the text ends inside a quantum or held no byte at all. */

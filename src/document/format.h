@@ -1,7 +1,7 @@
 /* What a document really is, seen from its bytes as they come (domain.md 1.2, 1.7).
  *
- * PNG: every chunk's CRC to IEND. PDF: header to the end marker. ZPL: ^XA and ^XZ balanced.
- * Text: printable UTF-8 that is none of these. */
+ * PNG: every chunk's CRC to IEND. PDF: header to the end marker. ZPL: ^XA and ^XZ
+ * balanced. Text: printable UTF-8 that is none of these. */
 #ifndef DRAY_DOCUMENT_FORMAT_H
 #define DRAY_DOCUMENT_FORMAT_H
 
@@ -11,9 +11,10 @@
 
 enum format { FORMAT_UNKNOWN, FORMAT_ZPL, FORMAT_PNG, FORMAT_PDF, FORMAT_TEXT };
 
-const char *format_name(enum format f);           /* "ZPL" …, "unknown" */
-const char *format_extension(enum format f);      /* "zpl" …, "bin" */
-enum format format_from_name(const char *name);   /* Amazon's labelFormat, any case; also MIME types */
+const char *format_name(enum format f);      /* "ZPL" …, "unknown" */
+const char *format_extension(enum format f); /* "zpl" …, "bin" */
+enum format
+format_from_name(const char *name); /* Amazon's labelFormat, any case; also MIME types */
 
 struct examiner; /* incremental */
 struct examiner *examiner_new(void);
