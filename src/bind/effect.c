@@ -132,6 +132,8 @@ struct settle {
     uint64_t wait;
     int64_t until_ms; /* monotonic; INT64_MAX: no end */
     bool eager;       /* counted in host->eager */
+    lua_Integer at;   /* place in the list of open ones; those before it have ended */
+    size_t met_at;    /* the same among effects of earlier runs */
 };
 
 static void settle_stop(void *op)
@@ -162,36 +164,12 @@ static bool count_effect(void *arg, const struct effect *e)
     return true;
 }
 
-/* Effects of earlier runs that this one asked for again, each handed to `fn`. */
-static void each_met(lua_State *L, int64_t run, effect_fn *fn, void *arg)
+/* Effects of earlier runs that this one asked for again. */
+static const int64_t *met(lua_State *L, size_t *count)
 {
-    struct script *script = sandbox_of(L)->script;
-    size_t count = 0;
-    const int64_t *met = script == NULL ? NULL : script_met(script, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct effect e = read_effect(L, met[i]);
-        if (e.run != run)
-            fn(arg, &e);
-    }
-}
-
-static bool note_open(void *arg, const struct effect *e)
-{
-    int64_t *open = arg;
-    if (!has_ended(e))
-        ++*open;
-    return true;
-}
-
-static int64_t count_open(lua_State *L, int64_t run)
-{
-    struct effect_filter filter = {.run = run, .states = open_states};
-    struct fault f = {0};
-    int64_t open = 0;
-    trouble_check(L, effect_count(bind_host(L)->store, &filter, &open, &f), &f);
-    if (open == 0)
-        each_met(L, run, note_open, &open);
-    return open;
+    const struct script *script = sandbox_of(L)->script;
+    *count = 0;
+    return script == NULL ? NULL : script_met(script, count);
 }
 
 static void push_tally(lua_State *L, int64_t run)
@@ -199,8 +177,11 @@ static void push_tally(lua_State *L, int64_t run)
     struct tally t = {0};
     struct effect_filter filter = {.run = run};
     struct fault f = {0};
+    size_t count;
+    const int64_t *ids = met(L, &count);
     trouble_check(L, effect_each(bind_host(L)->store, &filter, count_effect, &t, &f), &f);
-    each_met(L, run, count_effect, &t);
+    for (size_t i = 0; i < count; i++)
+        t.states[read_effect(L, ids[i]).state]++;
     lua_createtable(L, 0, EFFECT_STATE_COUNT);
     for (int state = 0; state < EFFECT_STATE_COUNT; state++) {
         if (t.states[state] == 0)
@@ -210,11 +191,71 @@ static void push_tally(lua_State *L, int64_t run)
     }
 }
 
-static void settle_begin(struct settle *s, struct task *t)
+struct gathering {
+    struct arena *arena;
+    struct id_list ids;
+};
+
+static bool gather(void *arg, const struct effect *e)
+{
+    struct gathering *g = arg;
+    id_list_add(g->arena, &g->ids, e->id);
+    return true;
+}
+
+/* Puts the list of the run's open effects at index 3. */
+static void list_open(lua_State *L, int64_t run)
+{
+    struct gathering g = {.arena = bind_scratch(L)};
+    struct effect_filter filter = {.run = run, .states = open_states};
+    struct fault f = {0};
+    trouble_check(L, effect_each(bind_host(L)->store, &filter, gather, &g, &f), &f);
+    list_push(L, HANDLE_EFFECT, &g.ids);
+    lua_insert(L, 3);
+    lua_settop(L, 3);
+}
+
+/* The first effect of the list at index 3 that has not ended; 0 when all have. */
+static int64_t open_of_list(lua_State *L, struct settle *s)
+{
+    for (lua_Integer count = list_count(L, 3); s->at < count; s->at++) {
+        struct effect e = read_effect(L, list_id(L, 3, s->at + 1));
+        if (!has_ended(&e))
+            return e.id;
+    }
+    return 0;
+}
+
+static int64_t open_of_met(lua_State *L, struct settle *s)
+{
+    size_t count;
+    const int64_t *ids = met(L, &count);
+    for (; s->met_at < count; s->met_at++) {
+        struct effect e = read_effect(L, ids[s->met_at]);
+        if (!has_ended(&e))
+            return e.id;
+    }
+    return 0;
+}
+
+/* Some effect that has not ended yet, or 0. It looks at each as rarely as it can: there
+ * may be thousands. */
+static int64_t next_open(lua_State *L, struct settle *s, int64_t run)
+{
+    int64_t id = open_of_list(L, s);
+    if (id == 0) { /* others may have come since */
+        list_open(L, run);
+        s->at = 0;
+        id = open_of_list(L, s);
+    }
+    return id != 0 ? id : open_of_met(L, s);
+}
+
+static void settle_begin(struct settle *s, struct task *t, int64_t effect)
 {
     s->task = t;
     s->wait = task_wait(t, settle_stop, s);
-    task_watch_set(&s->watch, t, s->wait, 0);
+    task_watch_set(&s->watch, t, s->wait, effect);
     if (s->until_ms != INT64_MAX)
         timer_set(s->host->loop, &s->timer, s->until_ms, settle_late, s);
     if (!s->eager)
@@ -222,18 +263,19 @@ static void settle_begin(struct settle *s, struct task *t)
     s->eager = true;
 }
 
-/* options, settle */
+/* options, settle, list */
 static int settle_more(lua_State *L, int status, lua_KContext ctx)
 {
     struct settle *s = lua_touserdata(L, 2);
     struct task *t = task_self(L);
-    settle_stop(s); /* whatever raises below */
     (void)status;
-    if (count_open(L, task_run(t)) == 0 || clock_mono_ms(s->host->clock) >= s->until_ms) {
+    settle_stop(s); /* whatever raises below */
+    int64_t open = next_open(L, s, task_run(t));
+    if (open == 0 || clock_mono_ms(s->host->clock) >= s->until_ms) {
         push_tally(L, task_run(t));
         return 1;
     }
-    settle_begin(s, t);
+    settle_begin(s, t, open);
     return task_yield(L, settle_more, ctx);
 }
 
@@ -242,7 +284,7 @@ static int l_effect_settle(lua_State *L)
 {
     static const char *const names[] = {"timeout", NULL};
     struct host *h = bind_host(L);
-    task_may_wait(L, "settle");
+    struct task *t = task_may_wait(L, "settle");
     options_check(L, "settle", names);
     struct settle *s = lua_newuserdatauv(L, sizeof *s, 0);
     *s = (struct settle){.host = h, .until_ms = INT64_MAX};
@@ -250,6 +292,7 @@ static int l_effect_settle(lua_State *L)
     if (!lua_isnil(L, -1))
         s->until_ms = clock_mono_ms(h->clock) + time_duration(L, -1, "settle: timeout");
     lua_pop(L, 1);
+    list_open(L, task_run(t));
     return settle_more(L, LUA_OK, 0);
 }
 

@@ -216,6 +216,12 @@ void id_list_add(struct arena *a, struct id_list *list, int64_t id)
     list->ids[list->count++] = id;
 }
 
+int64_t list_id(lua_State *L, int index, lua_Integer place)
+{
+    const struct list *list = lua_touserdata(L, index);
+    return list->ids[place - 1];
+}
+
 void list_at(lua_State *L, int index, lua_Integer place)
 {
     const struct list *list = lua_touserdata(L, index);

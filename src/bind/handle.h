@@ -52,6 +52,8 @@ void id_list_add(struct arena *a, struct id_list *list, int64_t id);
 void list_push(lua_State *L, enum handle_kind kind, const struct id_list *list);
 /* How many members the list object at `index` has; -1 when it is none. */
 lua_Integer list_count(lua_State *L, int index);
+/* The id at `place`, from 1. */
+int64_t list_id(lua_State *L, int index, lua_Integer place);
 /* Pushes the handle at `place`, from 1. */
 void list_at(lua_State *L, int index, lua_Integer place);
 
