@@ -17,31 +17,39 @@ static char *join(const char *folder, const char *name)
     return buf_take(&b, NULL);
 }
 
-int session_project(const struct invocation *in, struct session *s)
+/* The project's folder and the state folder; nothing is read yet. */
+static int find_project(const struct invocation *in, struct session *s)
 {
-    char *mistakes = NULL, *folder = NULL;
-    struct fault f;
-    const char *given = flag_text(in, "project", NULL);
+    const char *given = flag_text(in, "project", NULL),
+               *state = flag_text(in, "state", NULL);
 
     memset(s, 0, sizeof *s);
-    folder = given != NULL ? mem_text(given) : project_find(".");
-    if (folder == NULL)
+    s->folder = given != NULL ? mem_text(given) : project_find(".");
+    if (s->folder == NULL)
         return complain(
             in, EXIT_FAILED,
-            "there is no dray.lua here or in a folder above; go to a project, or name it "
-            "with --project DIR");
-    s->project = project_load(folder, &mistakes, &f);
-    free(folder);
-    if (s->project == NULL) {
-        fprintf(stderr, "%s\n", mistakes != NULL ? mistakes : f.text);
-        free(mistakes);
-        return EXIT_FAILED;
-    }
-    const char *state = flag_text(in, "state", NULL);
-    s->state = state != NULL ? mem_text(state) : join(s->project->folder, "state");
+            "there is no dray.lua here or in a folder above; go to a project, or "
+            "name it with --project DIR");
+    s->state = state != NULL ? mem_text(state) : join(s->folder, "state");
     s->clock = clock_new_real();
     log_clock_set(s->clock);
     return EXIT_DONE;
+}
+
+int session_project(const struct invocation *in, struct session *s)
+{
+    char *mistakes = NULL;
+    struct fault f;
+    int exit = find_project(in, s);
+
+    if (exit != EXIT_DONE)
+        return exit;
+    s->project = project_load(s->folder, &mistakes, &f);
+    if (s->project != NULL)
+        return EXIT_DONE;
+    fprintf(stderr, "%s\n", mistakes != NULL ? mistakes : f.text);
+    free(mistakes);
+    return EXIT_FAILED;
 }
 
 static struct host *open_host(struct session *s, struct store *store,
@@ -81,7 +89,7 @@ int session_own(const struct invocation *in, struct session *s)
 int session_look(const struct invocation *in, struct session *s)
 {
     struct fault f;
-    int exit = session_project(in, s);
+    int exit = find_project(in, s);
 
     if (exit != EXIT_DONE)
         return exit;
@@ -97,4 +105,5 @@ void session_close(struct session *s)
     log_clock_set(NULL);
     clock_free(s->clock);
     free(s->state);
+    free(s->folder);
 }

@@ -9,7 +9,8 @@
 #include "workflow/host.h"
 
 struct session {
-    struct project *project;
+    char *folder;            /* the project's */
+    struct project *project; /* NULL when only looking */
     struct clock *clock;
     struct store *store; /* of a look; the owner's is in host */
     struct host *host;   /* of an owner; NULL when only looking */
@@ -21,7 +22,8 @@ struct session {
 int session_project(const struct invocation *in, struct session *s);
 /* The project and its state as the owner: everything is there for sending. */
 int session_own(const struct invocation *in, struct session *s);
-/* The project and its state, read-only. */
+/* The state, read-only; the project file is not read, so nothing that it needs has to be
+ * there. */
 int session_look(const struct invocation *in, struct session *s);
 void session_close(struct session *s);
 

@@ -16,6 +16,8 @@ struct pending {
     struct paper paper; /* strings in `memory` */
     struct arena memory;
     int64_t mark;
+    int64_t
+        replaced; /* the earlier document of the same package, once the row is there */
     struct pending *next;
 };
 
@@ -266,26 +268,42 @@ static void flush_done(void *arg)
     in->flushed = true;
 }
 
-static enum err add_row(struct intake *in, const struct paper *p, struct fault *f)
-{
-    int64_t replaced = 0;
-    enum err e = paper_add(in->host->store, p, &replaced, f);
-    if (e != ERR_OK)
-        return e;
-    return vendor_paper_ready(in->host, p->record, (int)p->kind, replaced, f);
-}
-
-static enum err add_rows(struct intake *in, struct fault *f)
+/* Rows first, then what they mean: an order with two labels is looked at when both are
+ * there. */
+static enum err add_rows(struct intake *in, struct pending *batch, struct fault *f)
 {
     enum err e = ERR_OK;
-    while (e == ERR_OK && in->first != NULL && in->first->mark <= in->batch_mark) {
-        struct pending *w = in->first;
-        in->first = w->next;
-        if (in->first == NULL)
-            in->end = &in->first;
-        e = add_row(in, &w->paper, f);
-        in->settled = w->mark;
-        pending_free(w);
+    for (struct pending *w = batch; w != NULL && e == ERR_OK; w = w->next)
+        e = paper_add(in->host->store, &w->paper, &w->replaced, f);
+    for (struct pending *w = batch; w != NULL && e == ERR_OK; w = w->next)
+        e = vendor_paper_ready(in->host, w->paper.record, (int)w->paper.kind, w->replaced,
+                               f);
+    return e;
+}
+
+/* Takes the documents of the flushed batch off the list. */
+static struct pending *take_batch(struct intake *in)
+{
+    struct pending *batch = in->first, **at = &in->first;
+    while (*at != NULL && (*at)->mark <= in->batch_mark)
+        at = &(*at)->next;
+    in->first = *at;
+    *at = NULL;
+    if (in->first == NULL)
+        in->end = &in->first;
+    return batch;
+}
+
+static enum err settle_batch(struct intake *in, struct fault *f)
+{
+    struct pending *batch = take_batch(in);
+    enum err e = add_rows(in, batch, f);
+
+    in->settled = in->batch_mark;
+    while (batch != NULL) {
+        struct pending *next = batch->next;
+        pending_free(batch);
+        batch = next;
     }
     return e;
 }
@@ -298,7 +316,7 @@ enum err intake_step(struct intake *in, struct fault *f)
         e = archive_batch_end(in->batch, f);
         in->batch = NULL;
         if (e == ERR_OK)
-            e = add_rows(in, f);
+            e = settle_batch(in, f);
     }
     if (e == ERR_OK && in->batch == NULL && in->first != NULL) {
         in->batch = archive_seal(in->host->archive);

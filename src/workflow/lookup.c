@@ -20,6 +20,7 @@ struct lookup {
     char *transaction; /* NULL: the order or label itself is asked for */
     char *failure;     /* what the transaction said, while the order is asked; NULL: an
                           unknown one */
+    bool only_state;   /* the order's state is wanted, for whoever waits for it */
     int64_t documents; /* new ones that came with a label's look-up */
     int64_t elements;  /* labels that came at all */
     struct call *call;
@@ -92,6 +93,8 @@ static enum err not_there(struct host *h, struct effect *e, struct fault *f)
 
 static enum err verdict(struct lookup *l, struct effect *e, struct fault *f)
 {
+    if (l->only_state)
+        return ERR_OK;
     if (e->state != EFFECT_UNKNOWN && e->state != EFFECT_ACCEPTED)
         return ERR_OK; /* proved meanwhile, perhaps by this very look-up */
     if (l->elements > 0)
@@ -129,7 +132,8 @@ static enum err looked_up(struct lookup *l, struct arena *a,
     if (reply->outcome != CALL_OK && !absent)
         return ERR_OK; /* asked again when its time comes */
     enum err err = effect_get(l->host->store, a, l->effect, false, &e, f);
-    if (err == ERR_OK && reply->outcome == CALL_OK && e.kind != EFFECT_LABEL)
+    if (err == ERR_OK && reply->outcome == CALL_OK &&
+        (l->only_state || e.kind != EFFECT_LABEL))
         err = take_order_status(l, &e, reply, f);
     if (err == ERR_OK)
         err = effect_get(l->host->store, a, l->effect, false, &e, f);
@@ -161,7 +165,7 @@ static void ask_itself(struct lookup *l, const struct effect *e)
 {
     struct arena a;
     struct fault f;
-    const bool label = e->kind == EFFECT_LABEL;
+    const bool label = e->kind == EFFECT_LABEL && !l->only_state;
 
     arena_init(&a);
     struct json *params = json_object(&a);
@@ -179,6 +183,15 @@ static void ask_itself(struct lookup *l, const struct effect *e)
         lookup_end(l);
     }
     arena_clear(&a);
+}
+
+void lookup_order(struct host *h, const struct effect *e)
+{
+    if (host_account(h, e->account) == NULL || under_way(h, e, NULL))
+        return;
+    struct lookup *l = lookup_new(h, e);
+    l->only_state = true;
+    ask_itself(l, e);
 }
 
 void lookup_unknown(struct host *h, const struct effect *e)

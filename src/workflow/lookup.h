@@ -15,6 +15,9 @@ void lookup_transaction(struct host *h, const struct effect *e);
  * held when it was sent twice or cannot be looked up. */
 void lookup_unknown(struct host *h, const struct effect *e);
 
+/* Asks for the order's own state (getOrder), since an effect of it waits for that. */
+void lookup_order(struct host *h, const struct effect *e);
+
 /* Withdraws what is under way. */
 void lookup_forget(struct host *h);
 

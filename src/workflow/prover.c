@@ -128,8 +128,10 @@ static enum err look_again(struct host *h, struct effect *e, struct fault *f)
     if (err != ERR_OK)
         return err;
     struct account *a = host_account(h, e->account);
-    if (stand.step == STEP_WAIT && stand.need < POLL_KIND_COUNT) {
-        if (!poller_asking(h->poller, a, stand.need))
+    if (stand.step == STEP_WAIT && (stand.need < POLL_KIND_COUNT || stand.need_order)) {
+        if (stand.need_order)
+            lookup_order(h, e);
+        else if (!poller_asking(h->poller, a, stand.need))
             poller_ask(h->poller, a, stand.need, NULL, NULL);
         return later(h, e, true, prover_next(h, e->checks), f);
     }
@@ -247,7 +249,7 @@ static enum err prove_group(struct host *h, struct group *g, struct fault *f)
     if (kind == POLL_KIND_COUNT)
         return ask_transactions(h, g, f);
     const int64_t cost = poller_cost(h->poller, a, kind);
-    const bool cheaper = (int64_t)g->transactions > cost || kind == POLL_LABELS;
+    const bool cheaper = (int64_t)g->transactions >= cost || kind == POLL_LABELS;
     if (cheaper && !g->listed)
         return ask_list(h, g, a, kind, cost, f);
     return ask_transactions(h, g, f);
@@ -336,4 +338,9 @@ enum err prover_step(struct prover *p, struct fault *f)
     timer_stop(p->host->loop, &p->timer);
     e = look_at_due(p, f);
     return e == ERR_OK ? plan_next_look(p, f) : e;
+}
+
+bool prover_busy(const struct prover *p)
+{
+    return p->awake;
 }

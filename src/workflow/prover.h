@@ -15,6 +15,8 @@ void prover_wake(struct prover *p, int64_t when_ms);
 /* Looks at every effect that is due: waiting ones again, accepted ones by the cheaper of
  * a list and their transactions, unknown ones by their look-up. Called once a round. */
 enum err prover_step(struct prover *p, struct fault *f);
+/* prover_step has something to do now. */
+bool prover_busy(const struct prover *p);
 
 /* When an accepted effect is to be looked at for the (checks+1)th time. `eager`: somebody
  * waits. */

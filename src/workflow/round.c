@@ -50,7 +50,8 @@ static enum err one_round(struct host *h, const struct round_party *party,
 static bool busy(const struct host *h, const struct round_party *party)
 {
     return transport_queued(h->transport) || store_dirty(h->store) ||
-           poller_busy(h->poller) || (party != NULL && party->busy(party->arg));
+           poller_busy(h->poller) || prover_busy(h->prover) || sender_busy(h->sender) ||
+           (party != NULL && party->busy(party->arg));
 }
 
 /* Virtual time would stand still for ever. */

@@ -457,3 +457,8 @@ void sender_release(struct sender *s)
             release(s, p);
     }
 }
+
+bool sender_busy(const struct sender *s)
+{
+    return s->awake;
+}

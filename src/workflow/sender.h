@@ -14,6 +14,8 @@ void sender_wake(struct sender *s);
 /* Marks what the quota lets leave as `sending`; nothing leaves yet. Called once a round.
  */
 enum err sender_step(struct sender *s, struct fault *f);
+/* sender_step has something to do now. */
+bool sender_busy(const struct sender *s);
 /* The marks are durable: the requests leave. Called after the round's commit. */
 void sender_release(struct sender *s);
 /* Requests marked or on the network. */

@@ -49,6 +49,7 @@ struct stand {
     int64_t
         next_ms; /* STEP_WAIT: when to look again; INT64_MAX: when something happens */
     enum poll_kind need; /* STEP_WAIT: the list that may end it; POLL_KIND_COUNT: none */
+    bool need_order;     /* STEP_WAIT: the order's own state may end it (getOrder) */
     char why[300];       /* for people; with STEP_DONE the evidence */
 };
 enum err vendor_stand(struct host *h, const struct effect *e, struct stand *out,

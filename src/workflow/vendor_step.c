@@ -85,12 +85,41 @@ static void stand_acknowledge(const struct order *o, enum verb verb, struct stan
                                 : "the order is accepted already");
 }
 
-/* True when the acceptance is proved, also while a later step is under way. */
-static bool acceptance_proved(const struct order *o)
+/* What an effect waits for is another one, which ended badly: then a person must look.
+ * When it succeeded, only the order's own state is behind, and is asked for. */
+static enum err wait_on(struct host *h, struct order *o, enum effect_kind kind,
+                        const char *why, const char *broken, struct stand *s,
+                        struct fault *f)
 {
-    const int state = o->row.state;
-    return state == ORDER_ACCEPTED || state == ORDER_CONFIRMING ||
-           state == ORDER_DENYING || state == ORDER_SHIPPED || state == ORDER_DELIVERED;
+    struct effect e;
+    enum err err =
+        effect_by_key(h->store, &o->memory, o->row.account, kind, o->row.name, &e, f);
+
+    wait_for(s, why);
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (err == ERR_OK && e.state == EFFECT_SUCCEEDED) {
+        s->next_ms = prover_next(h, 0);
+        s->need_order = true;
+    } else if (err == ERR_OK && effect_state_final(e.state)) {
+        say(s, STEP_HOLD, INT64_MAX, broken);
+    }
+    return err;
+}
+
+/* Amazon shows the order as accepted, or as shipped since. A transaction's Success comes
+ * earlier, but what follows is refused until the order itself says so. */
+static bool acceptance_shown(const struct order *o)
+{
+    return strcmp(o->row.status, "ACCEPTED") == 0 ||
+           strcmp(o->row.status, "SHIPPED") == 0;
+}
+
+static enum err wait_for_acceptance(struct host *h, struct order *o, struct stand *s,
+                                    struct fault *f)
+{
+    return wait_on(h, o, EFFECT_ACKNOWLEDGE, "waits for the proved acceptance",
+                   "the acceptance did not succeed", s, f);
 }
 
 static const char *ended(const struct order *o)
@@ -109,19 +138,11 @@ static const char *ended(const struct order *o)
 
 /* Labels are made only on the day the order is due to ship, and no later than 90 days
  * after. */
-static void stand_label(struct host *h, const struct order *o, struct stand *s)
+static void stand_ship_day(struct host *h, const struct order *o, struct stand *s)
 {
     int64_t begin, end, now = host_now(h);
     char text[INSTANT_TEXT], why[120];
 
-    if (o->row.state == ORDER_SHIPPED || o->row.state == ORDER_DELIVERED) {
-        say(s, STEP_IMPOSSIBLE, 0, "the order is shipped; Amazon makes no more labels");
-        return;
-    }
-    if (!acceptance_proved(o)) {
-        wait_for(s, "waits for the proved acceptance");
-        return;
-    }
     zone_day(o->house->zone, o->row.ship_by_ms, &begin, &end);
     if (now >= begin + LABEL_LIFE_DAYS * (int64_t)MS_DAY) {
         say(s, STEP_IMPOSSIBLE, 0,
@@ -138,21 +159,40 @@ static void stand_label(struct host *h, const struct order *o, struct stand *s)
     say(s, STEP_WAIT, begin, why);
 }
 
-/* A label request of this order that is not settled: the confirmation must echo its
- * answer. */
-static enum err label_pending(struct host *h, const struct order *o, bool *pending,
-                              struct fault *f)
+static enum err stand_label(struct host *h, struct order *o, struct stand *s,
+                            struct fault *f)
 {
-    int64_t count = 0;
-    const struct effect_filter filter = {
-        .record = o->row.id,
-        .kinds = 1u << EFFECT_LABEL,
-        .states = 1u << EFFECT_WAITING | 1u << EFFECT_READY | 1u << EFFECT_SENDING |
-                  1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN,
-    };
-    enum err e = effect_count(h->store, &filter, &count, f);
-    *pending = count > 0;
-    return e;
+    if (o->row.state == ORDER_SHIPPED || o->row.state == ORDER_DELIVERED) {
+        say(s, STEP_IMPOSSIBLE, 0, "the order is shipped; Amazon makes no more labels");
+        return ERR_OK;
+    }
+    if (!acceptance_shown(o))
+        return wait_for_acceptance(h, o, s, f);
+    stand_ship_day(h, o, s);
+    return ERR_OK;
+}
+
+/* The newest label request of the order: not settled, the confirmation must echo its
+ * answer; failed, a person must look. */
+static enum err stand_request(struct host *h, struct order *o, bool labelled,
+                              struct stand *s, struct fault *f)
+{
+    struct effect e;
+    enum err err = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_LABEL,
+                                 o->row.name, &e, f);
+
+    if (err == ERR_OK && e.state == EFFECT_SUCCEEDED)
+        err = ERR_NOT_FOUND;
+    if (err == ERR_NOT_FOUND) {
+        if (!labelled)
+            wait_for_list(h, s, POLL_LABELS, "waits for Amazon's label");
+        return ERR_OK;
+    }
+    if (err == ERR_OK && !effect_state_final(e.state))
+        wait_for(s, "waits for the latest label");
+    else if (err == ERR_OK && !labelled)
+        say(s, STEP_HOLD, INT64_MAX, "the label request did not succeed");
+    return err;
 }
 
 static enum err stand_labelled(struct host *h, struct order *o, const struct json *asked,
@@ -160,21 +200,13 @@ static enum err stand_labelled(struct host *h, struct order *o, const struct jso
 {
     struct paper *labels = NULL;
     size_t count = 0;
-    bool pending = false;
     char question[200];
 
     enum err e = order_papers(h, o, PAPER_LABEL, &labels, &count, f);
     if (e == ERR_OK && o->house->amazon_labels)
-        e = label_pending(h, o, &pending, f);
-    if (e != ERR_OK)
+        e = stand_request(h, o, count > 0, s, f);
+    if (e != ERR_OK || s->step != STEP_READY)
         return e;
-    if (o->house->amazon_labels && (count == 0 || pending)) {
-        if (pending)
-            wait_for(s, "waits for the latest label");
-        else
-            wait_for_list(h, s, POLL_LABELS, "waits for Amazon's label");
-        return ERR_OK;
-    }
     body_question(o, asked, labels, count, question, sizeof question);
     if (question[0] != '\0')
         say(s, STEP_HOLD, INT64_MAX, question);
@@ -208,10 +240,8 @@ static enum err stand_ship(struct host *h, struct order *o, const struct effect 
             "Amazon shows the order as shipped already");
         return ERR_OK;
     }
-    if (!acceptance_proved(o)) {
-        wait_for(s, "waits for the proved acceptance");
-        return ERR_OK;
-    }
+    if (!acceptance_shown(o))
+        return wait_for_acceptance(h, o, s, f);
     say(s, STEP_READY, 0, "");
     if (verb == VERB_FLOOR_DENY)
         return ERR_OK;
@@ -251,10 +281,9 @@ static enum err stand_scan(struct host *h, struct order *o, const struct effect 
     struct json *asked;
     bool confirmed, any;
 
-    if (o->row.state != ORDER_SHIPPED && o->row.state != ORDER_DELIVERED) {
-        wait_for(s, "waits for the proved confirmation");
-        return ERR_OK;
-    }
+    if (strcmp(o->row.status, "SHIPPED") != 0)
+        return wait_on(h, o, EFFECT_SHIP, "waits for the proved confirmation",
+                       "the confirmation did not succeed", s, f);
     enum err e = vendor_asked(h, o, effect, &asked, f);
     if (e != ERR_OK)
         return e;
@@ -290,8 +319,7 @@ static enum err stand_in(struct host *h, struct order *o, const struct effect *e
         stand_acknowledge(o, verb, s);
         return ERR_OK;
     case EFFECT_LABEL:
-        stand_label(h, o, s);
-        return ERR_OK;
+        return stand_label(h, o, s, f);
     case EFFECT_SHIP:
         if (over != NULL) {
             say(s, o->row.state == ORDER_DENIED ? STEP_DONE : STEP_IMPOSSIBLE, 0, over);
