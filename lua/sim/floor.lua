@@ -23,17 +23,16 @@ local function decision_of(r)
   return "pack"
 end
 
--- The units of all lines, dealt out to the boxes one after the other.
+-- The units of all lines, dealt out to the boxes one after the other; no box stays empty.
 local function deal(order)
   local boxes = {}
   for i = 1, order.packages do
     boxes[i] = { units = {}, grams = 200 }
   end
-  local per_box = -(-orders.units(order) // order.packages)
-  local dealt = 0
+  local units, dealt = orders.units(order), 0
   for _, line in ipairs(order.lines) do
     for _ = 1, line.quantity do
-      local box = boxes[dealt // per_box + 1]
+      local box = boxes[dealt * order.packages // units + 1]
       box.units[line.line] = (box.units[line.line] or 0) + 1
       box.grams = box.grams + line.grams
       dealt = dealt + 1

@@ -194,6 +194,26 @@ static enum err check_shipped_date(struct host *h, const struct json *element,
     return ERR_OK;
 }
 
+/* The appointment window of a scheduled delivery, as nominated in the order
+ * (domain.md 4.8). */
+static void add_schedule(struct order *o, struct json *element)
+{
+    struct arena *a = &o->memory;
+    const struct json *nominated =
+        json_get(o->items == NULL ? NULL : o->items->first, "scheduledDeliveryShipment");
+    const char *earliest = json_get_str(nominated, "earliestNominatedDeliveryDate", NULL);
+    const char *latest = json_get_str(nominated, "latestNominatedDeliveryDate", NULL);
+    struct json *details = nested_of(a, element, "statusUpdateDetails");
+
+    if ((o->row.flags & RECORD_SCHEDULED) == 0 || earliest == NULL || latest == NULL ||
+        json_get(details, "shipmentSchedule") != NULL)
+        return;
+    struct json *schedule = json_set(a, details, "shipmentSchedule", json_object(a));
+    json_set_str(a, schedule, "estimatedDeliveryDateTime", latest);
+    json_set_str(a, schedule, "apptWindowStartDateTime", earliest);
+    json_set_str(a, schedule, "apptWindowEndDateTime", latest);
+}
+
 static enum err check_scan(struct order *o, const struct json *element, struct fault *f)
 {
     const struct json *details = json_get(element, "statusUpdateDetails");
@@ -259,6 +279,8 @@ static enum err complete(struct order *o, enum verb verb, struct json *element,
     if (verb == VERB_ACCEPT || verb == VERB_REJECT)
         return boxes_lines(o, element, "itemAcknowledgements", "acknowledgedQuantity",
                            true, f);
+    if (verb == VERB_SCAN)
+        add_schedule(o, element);
     if (verb == VERB_CONFIRM || verb == VERB_FLOOR_DENY)
         e = boxes_lines(o, element, "items", "shippedQuantity", false, f);
     if (e == ERR_OK && (verb == VERB_CONFIRM || verb == VERB_REQUEST_LABEL))
