@@ -14,7 +14,8 @@
 
 #define EFFECT_COLUMNS                                                                   \
     "id, kind, state, version, account, record, revision, sends, checks, next_ms, "      \
-    "planned_ms, sent_ms, changed_ms, run, released, verb, name, key, transaction_id, why, "       \
+    "planned_ms, sent_ms, changed_ms, run, released, verb, name, key, transaction_id, "  \
+    "why, "                                                                              \
     "evidence, "                                                                         \
     "digest"
 #define EFFECT_BODY "(SELECT body FROM effect_body WHERE effect = effect.id)"
@@ -66,7 +67,9 @@ static void add_text(struct buf *b, const char *name, const char *text)
 {
     if (text_or_empty(text)[0] == '\0')
         return;
-    buf_format(b, ",\"%s\":", name);
+    buf_text(b, ",\"");
+    buf_text(b, name);
+    buf_text(b, "\":");
     json_write_string(b, text, strlen(text));
 }
 

@@ -347,7 +347,7 @@ enum err record_find(struct store *s, struct arena *a, enum record_kind kind,
                      const char *account, const char *name, bool with_body,
                      struct record *r, struct fault *f)
 {
-    int64_t id;
+    int64_t id = 0;
     enum err e = account == NULL ? find_anywhere(s, a, kind, name, &id, f)
                                  : find_of_account(s, kind, account, name, &id, f);
     return e == ERR_OK ? record_get(s, a, id, with_body, r, f) : e;

@@ -46,8 +46,13 @@ static enum err describe(const struct store *s, int rc, struct fault *f)
     case SQLITE_FULL:
         return disk_full(s, f);
     case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
         return disk_failed(s, f);
+    case SQLITE_CANTOPEN:
+        return fault_set(
+            f, ERR_IO,
+            "cannot open %s or the files beside it: look at its rights, and at "
+            "those of its folder",
+            s->path);
     case SQLITE_READONLY:
     case SQLITE_PERM:
         return fault_set(f, ERR_DENIED, "%s cannot be written: it is read-only", s->path);
