@@ -140,6 +140,7 @@ includes() {
 # docs/map.md names every file of src, lua, scripts and tests, and no other. `a.[ch]` is a pair.
 map() {
   local entry file found=0
+  # shellcheck disable=SC2016 # backticks are the map's, not the shell's
   grep -oE '^- `[^`]+`' docs/map.md | tr -d '`' | cut -c3- | while read -r entry; do
     compgen -G "$entry" >>"$work/mapped" || echo "docs/map.md: $entry is not there"
   done >"$work/dead"

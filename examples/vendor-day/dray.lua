@@ -4,8 +4,18 @@ account "acme" {
   endpoint     = env "DRAY_ENDPOINT", -- the simulator; for Amazon itself: region = "eu"
   sellingParty = "ACME1",
   warehouses   = {
-    DEL4 = { zone = "Asia/Kolkata", labels = "amazon", weight = { value = "1.5", unitOfMeasure = "KG" } },
-    BER3 = { zone = "Europe/Berlin", labels = "own", codes = "EDIFACT", carrier = "DHL", shipMethod = "DHL_PAKET" },
+    DEL4 = {
+      zone = "Asia/Kolkata",
+      labels = "amazon",
+      weight = { value = "1.5", unitOfMeasure = "KG" },
+    },
+    BER3 = {
+      zone = "Europe/Berlin",
+      labels = "own",
+      codes = "EDIFACT",
+      carrier = "DHL",
+      shipMethod = "DHL_PAKET",
+    },
   },
   credentials  = {
     clientId     = "amzn1.application-oa2-client.sim",

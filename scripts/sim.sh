@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# For other scripts to source: a simulator of their own, on a free loopback port. Needs DRAY, the binary.
+
+sim_pid=''
+
+# sim_start FOLDER FLAGS... starts one; its ready line is FOLDER/sim.json. Sets and exports what
+# examples/vendor-day/dray.lua takes from the environment.
+sim_start() {
+  local folder=$1 wait=0
+  shift
+  "$DRAY" sim --port 0 --json "$@" >"$folder/sim.json" 2>"$folder/sim.log" </dev/null &
+  sim_pid=$!
+  until grep -q '"url"' "$folder/sim.json"; do
+    wait=$((wait + 1))
+    if [ "$wait" -gt 600 ] || ! kill -0 "$sim_pid" 2>/dev/null; then
+      cat "$folder/sim.log" >&2
+      echo "the simulator did not start" >&2
+      return 1
+    fi
+    sleep 0.05
+  done
+  sim_url=$(sim_said url "$folder")
+  DRAY_ENDPOINT=$sim_url
+  DRAY_CLIENT_SECRET=$(sim_said clientSecret "$folder")
+  DRAY_REFRESH_TOKEN=$(sim_said refreshToken "$folder")
+  export DRAY_ENDPOINT DRAY_CLIENT_SECRET DRAY_REFRESH_TOKEN
+}
+
+# A text of the ready line.
+sim_said() { sed -E 's/.*"'"$1"'":"([^"]*)".*/\1/' "$2/sim.json"; }
+
+# sim_get PATH FILE: what the simulator says at /sim/...
+sim_get() {
+  cmake -DURL="$sim_url$1" -DFILE="$2" -P "$(dirname "${BASH_SOURCE[0]}")/fetch.cmake"
+}
+
+# Stops the one that sim_start started, and waits for its end. Fails when it had failed by itself.
+sim_stop() {
+  local pid=$sim_pid
+  sim_pid=''
+  [ -n "$pid" ] || return 0
+  kill "$pid" 2>/dev/null || true
+  wait "$pid"
+}
