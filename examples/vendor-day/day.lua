@@ -53,7 +53,6 @@ local function work(order)
       meaning = scan.meaning,
       statusDateTime = scan.statusDateTime,
       statusLocationAddress = scan.place,
-      shipmentSchedule = scan.schedule, -- the carrier's appointment, for a scheduled delivery
     }
   end
 end

@@ -71,16 +71,6 @@ end
 
 local WAY = { "DEPARTED_FROM_FC", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED" }
 
--- The appointment that the carrier has for a scheduled delivery, as its scans tell it.
-local function appointment_of(order)
-  local from = order.required_ship_ms + 2 * instant.DAY
-  return {
-    estimatedDeliveryDateTime = instant.text(from + 2 * 60 * MINUTE),
-    apptWindowStartDateTime = instant.text(from),
-    apptWindowEndDateTime = instant.text(from + 4 * 60 * MINUTE),
-  }
-end
-
 -- What the carrier saw of every box since it was picked up: the first few steps of its way.
 local function scans_of(order, boxes, picked_up_ms, step_ms, r)
   local city = places.of(order.warehouse.country).cities[1]
@@ -94,7 +84,6 @@ local function scans_of(order, boxes, picked_up_ms, step_ms, r)
         statusDateTime = instant.text(picked_up_ms + step * step_ms),
         place = { city = city[1], stateOrRegion = city[2], postalCode = city[3],
           countryCode = order.warehouse.country },
-        schedule = order.scheduled and appointment_of(order) or nil,
       }
     end
   end
