@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "store/journal.h"
 #include "store/paper.h"
+#include "workflow/control.h"
 #include "workflow/intake.h"
 #include "workflow/poller.h"
 #include "workflow/prover.h"
@@ -73,6 +74,8 @@ static enum err recover(struct host *h, struct fault *f)
     enum err e = recover_sending(h, f);
     if (e == ERR_OK)
         e = run_recover(h->store, &crashed, f);
+    if (e == ERR_OK)
+        e = control_open(h, f);
     if (e == ERR_OK && store_dirty(h->store))
         e = store_commit(h->store, f);
     if (e == ERR_OK && crashed > 0)

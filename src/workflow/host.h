@@ -61,6 +61,8 @@ struct host {
     struct host_watch watch;
     struct host_figures figures;
     int64_t run; /* the run in whose name the engine acts just now; 0 */
+    bool stops;  /* something is frozen or only observed (control.c): sends are asked for
+                    one by one */
     int eager;   /* > 0: somebody waits for everything to be proved */
     struct fault
         trouble; /* the first failure inside a completion; ends the round (round.c) */

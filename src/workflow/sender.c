@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "spapi/quota.h"
+#include "workflow/control.h"
 #include "workflow/prover.h"
 #include "workflow/vendor.h"
 
@@ -303,7 +304,9 @@ static enum err pack_one(struct sender *s, struct parcel *p, struct effect *e,
     struct fault why;
     bool held;
 
-    enum err err = check_limits(s, e, &held, f);
+    enum err err = control_gate(s->host, e, &held, f);
+    if (err == ERR_OK && !held)
+        err = check_limits(s, e, &held, f);
     if (err != ERR_OK || held)
         return err;
     if (vendor_request(s->host, a, e, &element, &why) != ERR_OK)
