@@ -199,6 +199,9 @@ enum err control_settle(struct host *h, int64_t effect, enum effect_state as,
     struct effect e;
     char why[300];
 
+    if (as != EFFECT_SUCCEEDED && as != EFFECT_FAILED && as != EFFECT_CANCELLED)
+        return fault_set(f, ERR_INPUT,
+                         "an effect is settled as succeeded, failed or cancelled");
     arena_init(&a);
     sentence(why, sizeof why, "settled", d);
     enum err err = open_effect(

@@ -199,6 +199,21 @@ static enum err add_effect(struct host *h, const struct order *o, struct effect 
     return e->state == EFFECT_READY ? vendor_ready(h, e, f) : ERR_OK;
 }
 
+/* It was planned while nothing was sent, and is now asked for in earnest. */
+static bool only_observed(const struct order *o, const struct effect *there)
+{
+    return there->state == EFFECT_PLANNED && o->house->writes == WRITES_LIVE;
+}
+
+static enum err supersede(struct host *h, struct effect *there, struct fault *f)
+{
+    const struct effect_change change = {.to = EFFECT_CANCELLED,
+                                         .why = "planned while nothing was sent; asked "
+                                                "for again since",
+                                         .next_ms = INT64_MAX};
+    return host_move(h, there, &change, f);
+}
+
 enum err vendor_ready(struct host *h, const struct effect *e, struct fault *f)
 {
     const enum order_state meanwhile = verbs[verb_find(e->verb)].meanwhile;
@@ -276,6 +291,8 @@ static enum err plan_in(struct host *h, struct order *o, enum verb verb,
     out->outcome = PLAN_NEW;
     e = effect_by_key(h->store, &o->memory, wanted.account, wanted.kind, wanted.key,
                       &there, f);
+    if (e == ERR_OK && only_observed(o, &there))
+        e = supersede(h, &there, f);
     if (e == ERR_OK)
         e = settle_key(o, &there, &wanted, again, out, &wanted.revision, f);
     else if (e == ERR_NOT_FOUND)
