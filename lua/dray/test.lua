@@ -51,7 +51,8 @@ end
 local function instant(text)
   local year, month, day, hour, minute = text:match("^(%d+)-(%d+)-(%d+)T(%d+):(%d+)Z$")
   assert(year, "expected a time such as \"2026-11-23T08:00Z\", got " .. text)
-  return days(tonumber(year), tonumber(month), tonumber(day)) * DAY + hour * UNITS.h + minute * UNITS.m
+  local day_ms = days(tonumber(year), tonumber(month), tonumber(day)) * DAY
+  return day_ms + hour * UNITS.h + minute * UNITS.m
 end
 
 --- Two warehouses: Amazon's labels, and the vendor's own carrier.
@@ -100,7 +101,8 @@ local function account_text(account, writes)
   return ('account %q {\n  program = "vendor",\n  endpoint = "http://127.0.0.1:8484",\n'
     .. '  sellingParty = %q,\n  warehouses = {\n%s  },\n  credentials = { clientId = %q,\n'
     .. '    clientSecret = file "%s.secret", refreshToken = file "%s.token" },\n}\n'):format(
-    account.id, account.selling_party, table.concat(houses), account.client_id, account.id, account.id)
+    account.id, account.selling_party, table.concat(houses), account.client_id, account.id,
+    account.id)
 end
 
 --- The dray.lua that fits accounts of the simulator.
@@ -140,12 +142,13 @@ function test.host(options)
   local folder = core.folder()
   write_project(folder, options, accounts)
   local now = instant(options.now or "2026-11-23T08:00Z")
-  local opened = core.open(folder, now, options.seed or 1, options.disk or false, sim_options(options, accounts))
+  local opened = core.open(folder, now, options.seed or 1, options.disk or false,
+    sim_options(options, accounts))
   return setmetatable({ core = opened, folder = folder, amazon = opened:amazon() }, host)
 end
 
---- Runs a script to its end: a text, or a file when it is named "….lua". Time goes on as needed, at most
---- `timeout` ("7d").
+--- Runs a script to its end: a text, or a file when it is named "….lua". Time goes on as needed, at
+--- most `timeout` ("7d").
 ---@param script string
 ---@param args? string[]
 ---@param timeout? string
@@ -207,6 +210,30 @@ end
 --- What Amazon was told.
 function host:ledger()
   return self.amazon:ledger()
+end
+
+--- What a person decides: host:control("hold" | "release" | "retry", effect, why),
+--- ("settle", effect, why, "succeeded" | "failed" | "cancelled"), ("answer", effect, why, fields),
+--- ("freeze" | "thaw", warehouse or nil, why), ("adopt", order, why).
+---@param word string
+---@param subject? integer|string
+---@param why string
+---@param more? string|table
+---@return boolean? ok, string? message
+function host:control(word, subject, why, more)
+  return self.core:control(word, subject, why, more)
+end
+
+--- What the log says of an order, or of everything.
+---@param order? string
+---@return { what: string, at_ms: integer, effect: integer, detail: table? }[]
+function host:log(order) return self.core:log(order) end
+
+--- Somebody sets the clock: back with "-1h".
+---@param by string
+function host:jump(by)
+  local sign, rest = by:match("^(%-?)(.*)$")
+  self.core:jump((sign == "-" and -1 or 1) * milliseconds(rest))
 end
 
 function host:effects() return self.core:effects() end

@@ -1,0 +1,293 @@
+---@meta dray
+
+-- The words of a script (`dray run`). Words that are marked `async` wait: for Amazon, for the clock, for
+-- an effect. They can be called anywhere but inside table.sort and string.gsub.
+--
+-- Every word raises on wrong use, with file and line; `try` turns an error into a value.
+-- Identifiers are texts. Quantities are whole numbers. Decimals are texts, as Amazon has them.
+-- Instants are UTC milliseconds; as texts they always carry a zone.
+
+---@alias dray.OrderState
+---| "new" seen, not answered yet
+---| "accepting" accepted, not proved yet
+---| "rejecting" rejected, not proved yet
+---| "accepted" proved
+---| "confirming" confirmed, not proved yet
+---| "denying" denied at the floor, not proved yet
+---| "shipped" proved
+---| "denied" proved
+---| "rejected" proved
+---| "cancelled" by the customer
+---| "delivered" the carrier says so
+
+---@alias dray.EffectState
+---| "planned" decided only: writes = "observe"
+---| "waiting" too early; `why` says for what
+---| "ready" may be sent
+---| "sending" on its way
+---| "accepted" Amazon took it; not proved
+---| "succeeded" proved; `evidence` says by what
+---| "failed" Amazon says that it failed
+---| "rejected" refused at the door
+---| "unknown" may have happened; it is being looked up
+---| "held" a person decides
+---| "cancelled" withdrawn before it was sent
+
+---@alias dray.Duration string|number "90s", "30m", "1h30m", or seconds
+
+--- An order. It is an id: every field is read when it is asked for.
+---@class dray.Order
+---@field purchaseOrderNumber string
+---@field account string
+---@field warehouse string the code of shipFromParty
+---@field state dray.OrderState
+---@field status string Amazon's own word: "NEW", "ACCEPTED" …
+---@field own_label boolean the vendor's own carrier, not Amazon's label
+---@field gift boolean
+---@field orderDate string
+---@field shipBy? string requiredShipDate
+---@field body table Amazon's orderDetails and purchaseOrderNumber; one table until the script waits
+---@field items dray.Item[] Amazon's items
+---@field labels dray.List<dray.Document> the latest of each package
+---@field slip? dray.Document the packing slip
+---@field invoice? dray.Document the customer invoice
+---@field effects dray.List<dray.Effect>
+local Order = {}
+
+--- A line of an order: Amazon's fields, and its number.
+---@class dray.Item
+---@field line integer itemSequenceNumber as a number
+---@field itemSequenceNumber string
+---@field buyerProductIdentifier? string
+---@field vendorProductIdentifier? string
+---@field title? string
+---@field orderedQuantity { amount: integer, unitOfMeasure: string }
+---@field netPrice? { currencyCode: string, amount: string }
+
+--- Accepts the order: an acknowledgement with code 00. Fields are those of OrderAcknowledgementItem.
+--- Each verb plans an effect and returns it at once; the same asked again is the same effect.
+--- Nothing is sent unless the script goes on to its next wait or to its end.
+---@param fields? { why: string?, [string]: any }
+---@return dray.Effect? effect nil when it is no longer possible
+---@return string? reason
+function Order:accept(fields) end
+
+--- Rejects the order.
+---@param fields { code: string, why: string?, [string]: any } code: "02", "03" (out of stock), "71" …
+---@return dray.Effect? effect
+---@return string? reason
+function Order:reject(fields) end
+
+--- Asks for Amazon's label; waits by itself for the proved acceptance and the ship day.
+---@param fields? { containers: table[]?, again: boolean?, why: string?, [string]: any }
+---@return dray.Effect? effect
+---@return string? reason
+function Order:request_label(fields) end
+
+--- Confirms the shipment; waits by itself for what must come before. Fields are those of ShipmentConfirmation;
+--- those of shipmentDetails may stand on top.
+---@param fields? { shippedDate: string?, containers: table[]?, [string]: any }
+---@return dray.Effect? effect
+---@return string? reason
+function Order:confirm(fields) end
+
+--- The floor cannot ship it.
+---@param fields? { why: string?, [string]: any }
+---@return dray.Effect? effect
+---@return string? reason
+function Order:floor_deny(fields) end
+
+--- Passes on a scan of the vendor's own carrier. Fields are those of ShipmentStatusUpdate; those of
+--- statusUpdateDetails may stand on top.
+---@param fields { trackingNumber: string, meaning: string?, statusCode: string?, reasonCode: string?, statusDateTime: string?, statusLocationAddress: table?, [string]: any }
+---@return dray.Effect? effect
+---@return string? reason
+function Order:scan(fields) end
+
+--- One intended change at Amazon.
+---@class dray.Effect
+---@field id integer for `dray hold`, `dray retry`, `dray settle`
+---@field kind "acknowledge"|"label"|"ship"|"scan"
+---@field verb "accept"|"reject"|"request_label"|"confirm"|"floor_deny"|"scan"
+---@field state dray.EffectState
+---@field why string of the present state
+---@field evidence string what proved it, ""
+---@field transactionId string Amazon's, ""
+---@field order dray.Order
+local Effect = {}
+
+--- Waits until nothing more happens to it by itself: proved, failed, held, or planned only.
+---@async
+---@return dray.EffectState
+function Effect:wait() end
+
+--- A label, packing slip or customer invoice, kept as a file.
+---@class dray.Document
+---@field id integer
+---@field kind "label"|"slip"|"invoice"
+---@field package string packageIdentifier, ""
+---@field trackingNumber string
+---@field shipMethod string
+---@field format string what its bytes are: "ZPL", "PNG", "PDF", "text", "unknown"
+---@field said string the format that Amazon named
+---@field flaw string what is wrong with it, ""
+---@field size integer bytes
+---@field sha256 string
+---@field path string below the state's documents folder
+---@field latest boolean not replaced by a later one
+---@field receivedDate string
+---@field order dray.Order
+local Document = {}
+
+--- Writes a copy inside the project folder; missing folders are made, an earlier copy is replaced.
+---@param path string "labels/4711.zpl"
+---@return string path
+function Document:save(path) end
+
+--- A list that is gone through with `for x in list do`; list[1], #list.
+---@class dray.List<T>: { [integer]: T }
+---@operator call: T?
+local List = {}
+
+---@return integer
+function List:count() end
+
+---@class dray.OrderFilter
+---@field state? dray.OrderState|dray.OrderState[]
+---@field warehouse? string
+---@field account? string
+---@field due? "today"|"late" still to be shipped, by the warehouse's own day
+---@field old? boolean also those older than the account's `since`
+
+--- Orders that dray knows, in order of their ship-by date. Ask Amazon with poll "orders" first.
+---@param filter? dray.OrderFilter
+---@return dray.List<dray.Order>
+function orders(filter) end
+
+--- One order; raises ("not_found") when there is none, ("conflict") when two accounts have that number.
+---@param number string purchaseOrderNumber
+---@param account? string
+---@return dray.Order
+function order(number, account) end
+
+--- Documents that are there.
+---@param filter? { kind: string|string[]|nil, order: dray.Order|string|nil, account: string?, latest: boolean? }
+---@return dray.List<dray.Document>
+function documents(filter) end
+
+---@alias dray.PollName "orders"|"accepted"|"shipped"|"cancelled"|"labels"|"slips"|"invoices"
+
+--- Asks Amazon's lists now, of all vendor accounts or of one. Raises when one could not be read.
+---@async
+---@param what dray.PollName|{ [integer]: dray.PollName, account: string? }
+---@param account? string
+---@return integer changed new or changed orders, or new documents
+function poll(what, account) end
+
+--- Waits until every effect of this run has ended (proved, failed, held, planned only), asking Amazon often.
+---@async
+---@param options? { timeout: dray.Duration? }
+---@return table<dray.EffectState, integer> counts
+function settle(options) end
+
+--- One read of any operation: call("getOrder", { purchaseOrderNumber = "…" }). Writes go through the verbs.
+---@async
+---@param operation string Amazon's operationId
+---@param params? table<string, any>
+---@param account? string needed when there are several
+---@return any payload
+function call(operation, params, account) end
+
+--- Calls fn(member, place) for every member, at most `limit` (16) at a time; results in order (nil becomes false).
+--- The first error ends the others and is raised.
+---@async
+---@generic T, R
+---@param list T[]|dray.List<T>
+---@param fn async fun(member: T, place: integer): R
+---@param options? { limit: integer? } 1 to 1000
+---@return R[]
+function parallel(list, fn, options) end
+
+--- Waits.
+---@async
+---@param duration dray.Duration
+function sleep(duration) end
+
+---@class dray.Error
+---@field code string "input", "not_found", "conflict", "state", "denied", "busy", "network", "amazon", "io", "limit", or "script" for error("…")
+---@field message string for people
+---@field where string "day.lua:12: ", "" when unknown
+
+--- Calls fn; an error becomes nil and a table. The end of a run (Ctrl-C, a deadline) is not caught.
+---@param fn function
+---@param ... any
+---@return any value
+---@return dray.Error? err
+function try(fn, ...) end
+
+--- UTC milliseconds, by dray's clock.
+---@return integer
+function now() end
+
+--- An ISO 8601 text in UTC milliseconds; without a zone it is UTC.
+---@param text string
+---@return integer ms
+function instant(text) end
+
+--- "2026-11-23T12:00:00Z", or the local time of a zone with its offset.
+---@param ms integer
+---@param zone? string IANA name, "America/Chicago"
+---@return string
+function iso(ms, zone) end
+
+---@param ms integer
+---@param zone string
+---@return { year: integer, month: integer, day: integer, hour: integer, minute: integer, second: integer, ms: integer, weekday: string }
+function date(ms, zone) end
+
+--- "1h30m" in milliseconds.
+---@param text dray.Duration
+---@return integer ms
+function duration(text) end
+
+--- A JSON file inside the project folder.
+---@param path string
+---@return any
+function read_json(path) end
+
+--- A CSV file inside the project folder; every column is a text.
+---@param path string
+---@param options? { separator: string?, header: boolean? } "," and true; header = false gives lists
+---@return table[] rows
+function read_csv(path, options) end
+
+---@class dray.Log
+log = {}
+---@alias dray.LogFields table<string, string|integer|boolean> at most 8; texts are masked unless the name is a safe one
+
+---@param message string
+---@param fields? dray.LogFields
+function log.debug(message, fields) end
+---@param message string
+---@param fields? dray.LogFields
+function log.info(message, fields) end
+---@param message string
+---@param fields? dray.LogFields
+function log.warn(message, fields) end
+---@param message string
+---@param fields? dray.LogFields
+function log.error(message, fields) end
+
+--- Marks a table as a list, also when it is empty: { items = array {} }.
+---@generic T
+---@param list? T[]
+---@return T[]
+function array(list) end
+
+--- JSON's null: a value of its own, which is true in an `if`.
+---@type userdata
+null = nil
+
+--- The script's name at 0, then its arguments.
+---@type table<integer, string>
+arg = {}
