@@ -14,4 +14,10 @@ int test_run(int argc, char *const *argv);
 /* require("dray.test.core"), below lua/dray/test.lua. */
 int luaopen_dray_test_core(lua_State *L);
 
+struct host;
+/* The open host of the core object at index 1; raises when it is closed. */
+struct host *test_host_of(lua_State *L);
+/* Adds what a person decides (test_control.c) to the methods on top of the stack. */
+void test_control_open(lua_State *L);
+
 #endif

@@ -201,6 +201,11 @@ static struct test_host *check_host(lua_State *L)
     return th;
 }
 
+struct host *test_host_of(lua_State *L)
+{
+    return check_host(L)->host;
+}
+
 /* host:restart(): as if dray was stopped and started again; time goes on */
 static int l_test_restart(lua_State *L)
 {
@@ -294,6 +299,7 @@ static int l_test_amazon(lua_State *L)
  * here but running out of memory, which ends the spec. */
 struct rows {
     lua_State *L;
+    int64_t now_ms;
     lua_Integer count;
 };
 
@@ -331,6 +337,7 @@ static bool add_effect(void *arg, const struct effect *e)
     set_integer(r->L, "sends", e->sends);
     set_integer(r->L, "revision", e->revision);
     set_integer(r->L, "run", e->run);
+    set_text(r->L, "shown", effect_shown(e, r->now_ms));
     return end_row(r);
 }
 
@@ -339,7 +346,7 @@ static int l_test_effects(lua_State *L)
 {
     struct test_host *th = check_host(L);
     struct effect_filter filter = {0};
-    struct rows r = {.L = L};
+    struct rows r = {.L = L, .now_ms = host_now(th->host)};
     struct fault f = {0};
     lua_newtable(L);
     check_fault(L, effect_each(th->host->store, &filter, add_effect, &r, &f), &f);
@@ -415,6 +422,7 @@ int luaopen_dray_test_core(lua_State *L)
         {"folder", l_test_folder}, {"open", l_test_open}, {NULL, NULL}};
     luaL_newmetatable(L, TEST_HOST);
     luaL_newlib(L, methods);
+    test_control_open(L);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, l_test_close);
     lua_setfield(L, -2, "__gc");

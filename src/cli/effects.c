@@ -18,20 +18,10 @@ static const struct flag flags[] = {
     FLAG_END,
 };
 
-/* From 30 minutes on an accepted effect is assumed, never proved (design 8). */
-enum { ASSUMED_MS = 30 * MS_MINUTE };
-
 struct listing_of {
     struct rows *rows;
     int64_t now_ms;
 };
-
-static const char *shown_state(const struct effect *e, int64_t now_ms)
-{
-    if (e->state == EFFECT_ACCEPTED && now_ms - e->sent_ms >= ASSUMED_MS)
-        return "assumed";
-    return effect_state_name(e->state);
-}
 
 static bool print_effect(void *arg, const struct effect *e)
 {
@@ -40,7 +30,7 @@ static bool print_effect(void *arg, const struct effect *e)
     rows_number(l->rows, "id", e->id);
     rows_text(l->rows, "purchaseOrderNumber", e->name);
     rows_text(l->rows, "verb", e->verb);
-    rows_text(l->rows, "state", shown_state(e, l->now_ms));
+    rows_text(l->rows, "state", effect_shown(e, l->now_ms));
     rows_time(l->rows, "changed", e->changed_ms);
     rows_text(l->rows, "why", e->state == EFFECT_SUCCEEDED ? e->evidence : e->why);
     rows_extra(l->rows, "account", e->account);

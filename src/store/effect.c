@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/json.h"
 #include "store/inside.h"
 #include "store/journal.h"
@@ -19,7 +20,7 @@
     "evidence, "                                                                         \
     "digest"
 #define EFFECT_BODY "(SELECT body FROM effect_body WHERE effect = effect.id)"
-enum { COLUMN_BODY = 22 };
+enum { COLUMN_BODY = 22, ASSUMED_MS = 30 * MS_MINUTE };
 
 /* The term of the index effect_due, word for word: without it SQLite does not use that
  * index. */
@@ -54,6 +55,13 @@ enum effect_state effect_state_find(const char *name)
 bool effect_state_final(enum effect_state s)
 {
     return (1 << s & FINAL_STATES) != 0;
+}
+
+const char *effect_shown(const struct effect *e, int64_t now_ms)
+{
+    if (e->state == EFFECT_ACCEPTED && now_ms - e->sent_ms >= ASSUMED_MS)
+        return "assumed";
+    return effect_state_name(e->state);
 }
 
 const char *effect_kind_name(enum effect_kind k)

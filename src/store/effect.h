@@ -31,6 +31,9 @@ const char *effect_state_name(enum effect_state s);
 enum effect_state effect_state_find(const char *name); /* EFFECT_STATE_COUNT when unknown */
 /* succeeded, failed, rejected, cancelled: nothing more happens by itself. */
 bool effect_state_final(enum effect_state s);
+struct effect;
+/* The state for people: accepted 30 minutes ago and not proved is "assumed" (design 8). */
+const char *effect_shown(const struct effect *e, int64_t now_ms);
 
 /* What kind of change; the key is unique within a kind (durability.md 1.3). */
 enum effect_kind {
