@@ -16,7 +16,7 @@ enum { SENDS_MAX = 2 }; /* without a person (durability.md 1.2) */
 struct lookup {
     struct host *host;
     struct account *account;
-    int64_t effect;
+    int64_t effect, record;
     char *transaction; /* NULL: the order or label itself is asked for */
     char *failure;     /* what the transaction said, while the order is asked; NULL: an
                           unknown one */
@@ -33,6 +33,7 @@ static struct lookup *lookup_new(struct host *h, const struct effect *e)
     l->host = h;
     l->account = host_account(h, e->account);
     l->effect = e->id;
+    l->record = e->record;
     l->next = h->lookups;
     h->lookups = l;
     return l;
@@ -185,9 +186,17 @@ static void ask_itself(struct lookup *l, const struct effect *e)
     arena_clear(&a);
 }
 
+static bool order_under_way(const struct host *h, int64_t record)
+{
+    for (const struct lookup *l = h->lookups; l != NULL; l = l->next)
+        if (l->only_state && l->record == record)
+            return true;
+    return false;
+}
+
 void lookup_order(struct host *h, const struct effect *e)
 {
-    if (host_account(h, e->account) == NULL || under_way(h, e, NULL))
+    if (host_account(h, e->account) == NULL || order_under_way(h, e->record))
         return;
     struct lookup *l = lookup_new(h, e);
     l->only_state = true;

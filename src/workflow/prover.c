@@ -155,12 +155,12 @@ static enum poll_kind proving_list(const struct effect *e)
     }
 }
 
-/* Due effects of one account and verb. */
+/* Accepted effects of one account and verb. */
 struct group {
     struct effect **effects;
     size_t count;
-    size_t transactions; /* distinct ones */
-    bool listed;         /* the list was asked often enough without proof */
+    size_t transactions; /* distinct ones, as far as it matters */
+    bool listed; /* the list was asked often enough without proof of one of them */
 };
 
 static bool same_group(const struct effect *a, const struct effect *b)
@@ -176,6 +176,14 @@ static bool seen_before(const struct group *g, const char *transaction)
     return false;
 }
 
+static void group_add(struct group *g, struct effect *e)
+{
+    if (g->transactions <= LOOK_MAX / LIST_WORTH && !seen_before(g, e->transaction))
+        g->transactions++;
+    g->listed = g->listed || e->checks % 3 == 2;
+    g->effects[g->count++] = e;
+}
+
 /* Takes every effect like `list[from]` out of the list. */
 static void gather(struct group *g, struct effect *list, bool *taken, size_t from,
                    size_t count)
@@ -183,15 +191,33 @@ static void gather(struct group *g, struct effect *list, bool *taken, size_t fro
     g->count = g->transactions = 0;
     g->listed = false;
     for (size_t i = from; i < count; i++) {
-        if (taken[i] || !same_group(&list[from], &list[i]))
+        if (taken[i] || list[i].state != EFFECT_ACCEPTED ||
+            !same_group(&list[from], &list[i]))
             continue;
         taken[i] = true;
-        if (g->transactions <= LOOK_MAX / LIST_WORTH &&
-            !seen_before(g, list[i].transaction))
-            g->transactions++;
-        g->listed = g->listed || list[i].checks % 3 == 2;
-        g->effects[g->count++] = &list[i];
+        group_add(g, &list[i]);
     }
+}
+
+/* All accepted effects like this one, due or not: one list proves them together. */
+static enum err gather_all(struct host *h, struct arena *a, const struct effect *like,
+                           struct group *g, struct fault *f)
+{
+    struct effect *list;
+    size_t count;
+    const struct effect_filter filter = {.account = like->account,
+                                         .kinds = 1u << like->kind,
+                                         .states = 1u << EFFECT_ACCEPTED};
+
+    enum err e = effect_list(h->store, a, &filter, &list, &count, f);
+    if (e != ERR_OK)
+        return e;
+    memset(g, 0, sizeof *g);
+    g->effects = arena_new(a, (count + 1) * sizeof *g->effects);
+    for (size_t i = 0; i < count; i++)
+        if (same_group(like, &list[i]))
+            group_add(g, &list[i]);
+    return ERR_OK;
 }
 
 /* More of the same kind will be sent in a moment: one list later proves them all. */
@@ -201,7 +227,6 @@ static enum err more_coming(struct host *h, const struct effect *e, bool *more,
     int64_t count = 0;
     const struct effect_filter filter = {.account = e->account,
                                          .kinds = 1u << e->kind,
-                                         .limit = 1,
                                          .states =
                                              1u << EFFECT_READY | 1u << EFFECT_SENDING};
     enum err err = effect_count(h->store, &filter, &count, f);
@@ -224,10 +249,17 @@ static enum err ask_transactions(struct host *h, struct group *g, struct fault *
     return postpone(h, g, true, f);
 }
 
-static enum err ask_list(struct host *h, struct group *g, struct account *a,
-                         enum poll_kind kind, int64_t cost, struct fault *f)
+/* The cheaper way to prove a group: one list, or a call for each transaction. What a list
+ * did not prove twice is asked by transaction: only that tells a failure. */
+static enum err prove_group(struct host *h, struct group *g, struct account *a,
+                            enum poll_kind kind, struct fault *f)
 {
+    const int64_t cost = poller_cost(h->poller, a, kind);
+    const bool dear = (int64_t)g->transactions > 2 * cost;
     bool more = false;
+
+    if (!dear && (g->listed || ((int64_t)g->transactions < cost && kind != POLL_LABELS)))
+        return ask_transactions(h, g, f);
     enum err e = more_coming(h, g->effects[0], &more, f);
     if (e != ERR_OK)
         return e;
@@ -238,21 +270,24 @@ static enum err ask_list(struct host *h, struct group *g, struct account *a,
     return postpone(h, g, true, f);
 }
 
-/* The cheaper way to prove a group: one list, or a call for each transaction. */
-static enum err prove_group(struct host *h, struct group *g, struct fault *f)
+/* A group that is due. While somebody waits for everything, what is not due yet goes with
+ * it. */
+static enum err prove_due(struct host *h, struct arena *a, struct group *due,
+                          struct fault *f)
 {
-    const enum poll_kind kind = proving_list(g->effects[0]);
-    struct account *a = host_account(h, g->effects[0]->account);
+    const struct effect *first = due->effects[0];
+    const enum poll_kind kind = proving_list(first);
+    struct account *account = host_account(h, first->account);
+    struct group all;
 
-    if (a == NULL)
-        return postpone(h, g, false, f);
+    if (account == NULL)
+        return postpone(h, due, false, f);
     if (kind == POLL_KIND_COUNT)
-        return ask_transactions(h, g, f);
-    const int64_t cost = poller_cost(h->poller, a, kind);
-    const bool cheaper = (int64_t)g->transactions >= cost || kind == POLL_LABELS;
-    if (cheaper && !g->listed)
-        return ask_list(h, g, a, kind, cost, f);
-    return ask_transactions(h, g, f);
+        return ask_transactions(h, due, f);
+    if (h->eager == 0)
+        return prove_group(h, due, account, kind, f);
+    enum err e = gather_all(h, a, first, &all, f);
+    return e == ERR_OK ? prove_group(h, &all, account, kind, f) : e;
 }
 
 static enum err prove_all(struct host *h, struct arena *a, struct effect *list,
@@ -266,7 +301,7 @@ static enum err prove_all(struct host *h, struct arena *a, struct effect *list,
         if (taken[i] || list[i].state != EFFECT_ACCEPTED)
             continue;
         gather(&g, list, taken, i, count);
-        e = prove_group(h, &g, f);
+        e = prove_due(h, a, &g, f);
     }
     return e;
 }
