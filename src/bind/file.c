@@ -10,10 +10,11 @@
 #include "bind/value.h"
 #include "engine/trouble.h"
 
-static const size_t file_max = (size_t)64 * 1024 * 1024;
+enum { MIB = 1024 * 1024, JSON_MAX = 16 * MIB, CSV_MAX = 64 * MIB };
 
 /* The text of a file in the scratch arena. */
-static char *read_file(lua_State *L, struct arena *a, const char *path, size_t *len)
+static char *read_file(lua_State *L, struct arena *a, const char *path, size_t max,
+                       size_t *len)
 {
     const struct script *script = sandbox_of(L)->script;
     struct host *h = bind_host(L);
@@ -21,7 +22,7 @@ static char *read_file(lua_State *L, struct arena *a, const char *path, size_t *
     struct buf text;
     if (script == NULL)
         trouble_error(L, ERR_STATE, "files are read only while a script runs");
-    buf_init(&text, file_max);
+    buf_init(&text, max);
     enum err e = folder_read(h, script_folder(script), path, &text, &f);
     char *copy = e == ERR_OK ? arena_copy(a, buf_str(&text), text.len) : NULL;
     *len = text.len;
@@ -45,7 +46,7 @@ static int l_file_json(lua_State *L)
     struct arena *a = bind_scratch(L);
     struct fault f = {0};
     size_t len;
-    const char *text = read_file(L, a, path, &len);
+    const char *text = read_file(L, a, path, JSON_MAX, &len);
     struct json *value = json_parse(a, text, len, &f);
     if (value == NULL) {
         fault_prefix(&f, "%s", path);
@@ -228,7 +229,7 @@ static int l_file_csv(lua_State *L)
     struct csv c = {.path = path, .separator = check_separator(L)};
     bool header = check_header(L);
     size_t len;
-    c.text = read_file(L, bind_scratch(L), path, &len);
+    c.text = read_file(L, bind_scratch(L), path, CSV_MAX, &len);
     c.end = c.text + len;
     skip_mark(&c);
     push_rows(L, &c, header);

@@ -105,11 +105,6 @@ size_t tasks_count(const struct tasks *ts)
     return ts->count;
 }
 
-struct host *tasks_host(const struct tasks *ts)
-{
-    return ts->host;
-}
-
 /* ---- one task ---- */
 
 static void enqueue(struct task *t)

@@ -37,7 +37,6 @@ struct tasks *tasks_new(struct host *h);
 void tasks_free(struct tasks *ts);
 struct round_party tasks_party(struct tasks *ts);
 size_t tasks_count(const struct tasks *ts);
-struct host *tasks_host(const struct tasks *ts);
 
 /* How a task ended: called once in the step, after its last slice was kept or undone; the
  * task is gone afterwards. Results or the error value are on task_state(t). Not called

@@ -279,6 +279,31 @@ static void deep_recursion(void)
     CHECK_SAYS("local s = 'return ' .. ('('):rep(10) return s", "return ((((((((((");
 }
 
+/* Every amount of memory from too little to enough. */
+static void memory_ladder(void)
+{
+    static const char text[] =
+        "local t = {}\n"
+        "for i = 1, 20 do t['k' .. i] = { i, tostring(i):rep(3) } end\n"
+        "local s = ''\n"
+        "for k, v in pairs(t) do s = s .. k .. table.concat(v, ',') end\n"
+        "local ok, e = pcall(error, { 'x' })\n"
+        "local v, f = try(error, 'y')\n"
+        "return #s > 0 and f.message and 'went through'";
+    struct sandbox *b = sandbox_new(NULL);
+    size_t least = b->used, failed = 0;
+    sandbox_free(b);
+    for (size_t limit = least; limit < least + 200000; limit += 97) {
+        const char *says = run_limited(text, sizeof text - 1, limit, 0);
+        if (strcmp(says, "went through") == 0)
+            break;
+        CHECK(strncmp(says, "not enough memory", 17) == 0);
+        failed++;
+    }
+    CHECK_STR(ended, "went through");
+    CHECK(failed > 20);
+}
+
 static int l_two(lua_State *L)
 {
     lua_pushinteger(L, 2);
@@ -322,6 +347,7 @@ TESTS_MAIN({"an unknown word names its line and the nearest word", unknown_words
            {"only texts of a bounded length load", text_only},
            {"an endless loop ends, whatever it catches", budget_ends_loops},
            {"a script cannot take all memory", memory_is_limited},
+           {"whatever the memory limit, a script runs or says so", memory_ladder},
            {"library calls that would loop in C are refused", c_loops_are_wrapped},
            {"metatables cannot run code behind the host's back", metatables_are_harmless},
            {"errors are values for who wants to handle them", errors_as_values},
