@@ -72,10 +72,10 @@ build_mock() {
 runners=(dray)
 prepare_peers() {
   runners+=(floor)
-  command -v node >/dev/null && command -v npm >/dev/null || {
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     echo "bench: node and npm are not installed, so no client library is measured" >&2
     return 0
-  }
+  fi
   cp -r "$bench/peers/node" "$work/node"
   if [ "$all" = no ]; then
     sed -i -E '/"(@amazon-sp-api-release|@scaleleap|@sp-api-sdk)\//d' "$work/node/package.json"
@@ -92,12 +92,12 @@ prepare_peers() {
 
 # start_mock ORDERS [VARIABLE=VALUE...]
 start_mock() {
-  local orders=$1 i
+  local orders=$1
   shift
   port=$((20000 + RANDOM % 20000))
   env MOCK_PORT=$port MOCK_ORDERS="$orders" MOCK_STATUS=ACCEPTED "$@" "$work/mock" >/dev/null 2>"$work/mock.log" &
   server=$!
-  for i in $(seq 100); do
+  for _ in $(seq 100); do
     grep -q '^mock on' "$work/mock.log" && return 0
     kill -0 "$server" 2>/dev/null || break
     sleep 0.05
@@ -161,11 +161,11 @@ judge() {
 
 # job NAME MODE PROJECT ORDERS [VARIABLE=VALUE...]: everyone in turn, ROUNDS times.
 job() {
-  local name=$1 mode=$2 project=$3 orders=$4 round runner
+  local name=$1 mode=$2 project=$3 orders=$4 runner
   shift 4
   [ -z "$only" ] || [ "$only" = "$name" ] || return 0
   echo "bench: $name" >&2
-  for round in $(seq "$rounds"); do
+  for _ in $(seq "$rounds"); do
     for runner in "${runners[@]}"; do
       start_mock "$orders" "$@"
       run "$runner" "$name" "$mode" "$project"
@@ -236,8 +236,9 @@ if [ -f "$bench/mock/mock.c" ]; then
   job bulk-1000 bulk bulk 1000
   job bulk-10000 bulk bulk 10000
   job naive-1000 naive naive 1000
-  [ "$long" = no ] && [ "$only" != throttled-10000 ] ||
+  if [ "$long" = yes ] || [ "$only" = throttled-10000 ]; then
     job throttled-10000 bulk throttled 10000 MOCK_THROTTLE=10:10
+  fi
 else
   echo "bench: $bench is not there, so dray runs alone, against dray sim" >&2
   alone
