@@ -17,11 +17,25 @@ struct given {
     const char *value; /* NULL for one that takes none */
 };
 
-const struct command *const commands[] = {&command_run,     &command_call,
-                                          &command_check,   &command_orders,
-                                          &command_effects, &command_documents,
-                                          &command_explain, &command_sim,
-                                          &command_test,    NULL};
+const struct command *const commands[] = {&command_run,
+                                          &command_call,
+                                          &command_check,
+                                          &command_orders,
+                                          &command_effects,
+                                          &command_documents,
+                                          &command_explain,
+                                          &command_report,
+                                          &command_hold,
+                                          &command_release,
+                                          &command_retry,
+                                          &command_settle,
+                                          &command_freeze,
+                                          &command_thaw,
+                                          &command_adopt,
+                                          &command_sim,
+                                          &command_test,
+                                          &command_completion,
+                                          NULL};
 
 bool flag_given(const struct invocation *in, const char *name)
 {

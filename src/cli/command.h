@@ -92,6 +92,8 @@ extern const struct command *const commands[];
 int cli_main(int argc, char **argv);
 
 extern const struct command command_run, command_call, command_sim, command_test,
-    command_check, command_orders, command_effects, command_documents, command_explain;
+    command_check, command_orders, command_effects, command_documents, command_explain,
+    command_hold, command_release, command_retry, command_settle, command_freeze,
+    command_thaw, command_adopt, command_report, command_completion;
 
 #endif

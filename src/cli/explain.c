@@ -51,17 +51,23 @@ static void tell_effect(struct story *s, const struct entry *e, const struct jso
         printf(": %s", why);
     if (proof[0] != '\0')
         printf(": %s", proof);
-    if (actor[0] != '\0')
+    if (actor[0] != '\0' && strstr(why, actor) == NULL)
         printf(", by %s", actor);
     if (request[0] != '\0')
         printf(" [request %s]", request);
     putchar('\n');
 }
 
+/* "decision.hold (effect 12): stock is missing, by ann" */
 static void tell_other(const struct entry *e, const struct json *detail)
 {
-    const char *why = json_get_str(detail, "why", "");
-    printf("%s%s%s\n", e->what, why[0] == '\0' ? "" : ": ", why);
+    const char *why = json_get_str(detail, "why", ""),
+               *actor = json_get_str(detail, "actor", "");
+    fputs(e->what, stdout);
+    if (e->effect != 0)
+        printf(" (effect %lld)", (long long)e->effect);
+    printf("%s%s%s%s\n", why[0] == '\0' ? "" : ": ", why, actor[0] == '\0' ? "" : ", by ",
+           actor);
 }
 
 static void tell_json(const struct entry *e, struct json *detail, struct arena *a)

@@ -6,6 +6,7 @@
 #include "cli/rows.h"
 #include "cli/session.h"
 #include "store/record.h"
+#include "workflow/clocks.h"
 
 static const struct flag flags[] = {
     FLAG_PROJECT,
@@ -13,14 +14,63 @@ static const struct flag flags[] = {
     {"account", 'a', "NAME", false, "only this account's"},
     {"warehouse", 'w', "CODE", false, "only this warehouse's"},
     {"order-state", 's', "STATE", true, "only these: new, accepted, shipped, denied …"},
+    {"due", 'd', "WHEN", false,
+     "today: to be shipped today, in the warehouse's zone; late: a clock ran out"},
     {"limit", 'n', "COUNT", false, "at most so many"},
     FLAG_JSON,
     FLAG_END,
 };
 
-static bool print_order(void *arg, const struct record *r)
+enum due { DUE_ANY, DUE_TODAY, DUE_LATE, DUE_UNKNOWN };
+
+struct listing_of {
+    struct session *session;
+    struct rows *rows;
+    enum due due;
+    int64_t now_ms;
+    long left; /* rows until the limit; < 0: no limit */
+    enum err err;
+    struct fault *fault;
+};
+
+/* The local day of the order's warehouse holds its ship date, and it is not shipped. */
+static bool due_today(const struct listing_of *l, const struct record *r,
+                      const struct order_clocks *c)
 {
-    struct rows *rows = arg;
+    int64_t begin = l->now_ms - l->now_ms % MS_DAY, end = begin + MS_DAY;
+    const struct zone *zone = session_zone(l->session, r->account, r->warehouse);
+
+    if (zone != NULL)
+        zone_day(zone, l->now_ms, &begin, &end);
+    return c->of[CLOCK_SHIP].due_ms != 0 && c->of[CLOCK_SHIP].met_ms == 0 &&
+           r->ship_by_ms >= begin && r->ship_by_ms < end;
+}
+
+/* "ship, 2h 5m late", "acknowledge in 3h", "-" */
+static void show_clock(struct listing_of *l, const struct order_clocks *c)
+{
+    const enum clock_kind next = clocks_next(c);
+    char text[INSTANT_TEXT + 32], span[INSTANT_TEXT];
+
+    if (next == CLOCK_COUNT) {
+        rows_cell(l->rows, "-");
+        return;
+    }
+    const int64_t due = c->of[next].due_ms, minute = (due - l->now_ms) / MS_MINUTE;
+    const bool late = clock_missed(c, next, l->now_ms);
+    duration_format((minute < 0 ? -minute : minute) * MS_MINUTE, span);
+    snprintf(text, sizeof text, late ? "%s, %s late" : "%s in %s", clock_name(next),
+             span);
+    rows_cell(l->rows, text);
+    rows_extra(l->rows, "clock", clock_name(next));
+    rows_extra_time(l->rows, "due", due);
+    rows_extra_flag(l->rows, "late", late);
+}
+
+static void show_order(struct listing_of *l, const struct record *r,
+                       const struct order_clocks *c)
+{
+    struct rows *rows = l->rows;
     rows_begin(rows);
     rows_text(rows, "purchaseOrderNumber", r->name);
     rows_text(rows, "account", r->account);
@@ -29,8 +79,31 @@ static bool print_order(void *arg, const struct record *r)
     rows_text(rows, "status", r->status);
     rows_time(rows, "ordered", r->ordered_ms);
     rows_time(rows, "shipBy", r->ship_by_ms);
+    show_clock(l, c);
     rows_end(rows);
-    return true;
+}
+
+static bool wanted(const struct listing_of *l, const struct record *r,
+                   const struct order_clocks *c)
+{
+    const enum clock_kind next = clocks_next(c);
+    if (l->due == DUE_TODAY)
+        return due_today(l, r, c);
+    return l->due == DUE_ANY || (next < CLOCK_COUNT && clock_missed(c, next, l->now_ms));
+}
+
+static bool print_order(void *arg, const struct record *r)
+{
+    struct listing_of *l = arg;
+    struct order_clocks clocks;
+
+    l->err = clocks_read(l->session->store, r, &clocks, l->fault);
+    if (l->err != ERR_OK)
+        return false;
+    if (!wanted(l, r, &clocks))
+        return true;
+    show_order(l, r, &clocks);
+    return l->left < 0 || --l->left > 0;
 }
 
 static int read_states(const struct invocation *in, unsigned *states)
@@ -50,35 +123,57 @@ static int read_states(const struct invocation *in, unsigned *states)
     return EXIT_DONE;
 }
 
-static int list(const struct invocation *in, struct session *s,
-                const struct record_filter *filter)
+static int read_due(const struct invocation *in, enum due *due)
 {
-    static const char *const headings[] = {"order",  "account", "warehouse", "state",
-                                           "Amazon", "ordered", "ship by",   NULL};
-    struct fault f;
-    struct rows *rows = rows_new(flag_given(in, "json") ? NULL : headings, stdout);
-    enum err e = record_each(s->store, filter, print_order, rows, &f);
+    const char *word = flag_text(in, "due", NULL);
+    *due = word == NULL                 ? DUE_ANY
+           : strcmp(word, "today") == 0 ? DUE_TODAY
+           : strcmp(word, "late") == 0  ? DUE_LATE
+                                        : DUE_UNKNOWN;
+    if (*due == DUE_UNKNOWN)
+        return complain(in, EXIT_USAGE, "--due %s: expected today or late", word);
+    return EXIT_DONE;
+}
 
-    rows_print(rows, "no orders");
-    return e == ERR_OK ? EXIT_DONE : complain_fault(in, &f);
+static int list(const struct invocation *in, struct session *s,
+                const struct record_filter *filter, enum due due, long limit)
+{
+    static const char *const headings[] = {"order",   "account", "warehouse",
+                                           "state",   "Amazon",  "ordered",
+                                           "ship by", "clock",   NULL};
+    struct fault f;
+    struct listing_of l = {.session = s,
+                           .rows =
+                               rows_new(flag_given(in, "json") ? NULL : headings, stdout),
+                           .due = due,
+                           .now_ms = clock_wall_ms(s->clock),
+                           .left = limit == 0 ? -1 : limit,
+                           .fault = &f};
+    enum err e = record_each(s->store, filter, print_order, &l, &f);
+
+    rows_print(l.rows, "no orders");
+    return e == ERR_OK && l.err == ERR_OK ? EXIT_DONE : complain_fault(in, &f);
 }
 
 static int orders(const struct invocation *in)
 {
     struct session s = {0};
     long limit;
-    struct record_filter filter = {.kind = RECORD_ORDER, .with_old = true};
+    enum due due;
+    struct record_filter filter = {.kind = RECORD_ORDER,
+                                   .with_old = true,
+                                   .account = flag_text(in, "account", NULL),
+                                   .warehouse = flag_text(in, "warehouse", NULL)};
 
     if (!flag_number(in, "limit", 1, 1000000000, 0, &limit))
         return EXIT_USAGE;
     int exit = read_states(in, &filter.states);
     if (exit == EXIT_DONE)
-        exit = session_look(in, &s);
-    filter.account = flag_text(in, "account", NULL);
-    filter.warehouse = flag_text(in, "warehouse", NULL);
-    filter.limit = limit;
+        exit = read_due(in, &due);
     if (exit == EXIT_DONE)
-        exit = list(in, &s, &filter);
+        exit = due == DUE_TODAY ? session_survey(in, &s) : session_look(in, &s);
+    if (exit == EXIT_DONE)
+        exit = list(in, &s, &filter, due, limit);
     session_close(&s);
     return exit;
 }
@@ -87,6 +182,9 @@ const struct command command_orders = {
     .name = "orders",
     .arguments = "",
     .summary = "the orders that are there, and where each stands",
+    .details = "`clock` is what Amazon measures next: acknowledge within 24 hours, ship "
+               "by the required\nship date, confirm within 4 hours after the parcel "
+               "left.",
     .flags = flags,
     .run = orders,
 };

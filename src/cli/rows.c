@@ -56,6 +56,25 @@ void rows_extra(struct rows *r, const char *name, const char *text)
     json_set_str(&r->memory, r->object, name, text);
 }
 
+void rows_cell(struct rows *r, const char *text)
+{
+    cell(r, text);
+}
+
+void rows_extra_time(struct rows *r, const char *name, int64_t ms)
+{
+    char text[INSTANT_TEXT];
+    if (ms == 0)
+        return;
+    instant_format(ms, text);
+    rows_extra(r, name, text);
+}
+
+void rows_extra_flag(struct rows *r, const char *name, bool yes)
+{
+    json_set(&r->memory, r->object, name, json_boolean(&r->memory, yes));
+}
+
 void rows_number(struct rows *r, const char *name, int64_t number)
 {
     json_set(&r->memory, r->object, name, json_integer(&r->memory, number));

@@ -86,15 +86,37 @@ int session_own(const struct invocation *in, struct session *s)
     return s->host == NULL ? complain_fault(in, &f) : EXIT_DONE;
 }
 
-int session_look(const struct invocation *in, struct session *s)
+/* Opens the state of a project that was found. */
+static int look(const struct invocation *in, struct session *s, int exit)
 {
     struct fault f;
-    int exit = find_project(in, s);
 
     if (exit != EXIT_DONE)
         return exit;
     s->store = store_open(s->state, STORE_LOOK, s->clock, &f);
     return s->store == NULL ? complain_fault(in, &f) : EXIT_DONE;
+}
+
+int session_look(const struct invocation *in, struct session *s)
+{
+    return look(in, s, find_project(in, s));
+}
+
+int session_survey(const struct invocation *in, struct session *s)
+{
+    return look(in, s, session_project(in, s));
+}
+
+const struct zone *session_zone(const struct session *s, const char *account,
+                                const char *warehouse)
+{
+    for (size_t i = 0; i < s->project->account_count; i++) {
+        const struct account *a = s->project->accounts[i];
+        const struct warehouse *w = account_warehouse(a, warehouse);
+        if (w != NULL && strcmp(a->id, account) == 0)
+            return w->zone;
+    }
+    return NULL;
 }
 
 void session_close(struct session *s)

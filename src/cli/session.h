@@ -25,6 +25,12 @@ int session_own(const struct invocation *in, struct session *s);
 /* The state, read-only; the project file is not read, so nothing that it needs has to be
  * there. */
 int session_look(const struct invocation *in, struct session *s);
+/* Both: the state, read-only, and the project, for its zones and warehouses. */
+int session_survey(const struct invocation *in, struct session *s);
+/* The zone of a warehouse, after session_survey; NULL when the project does not name it.
+ */
+const struct zone *session_zone(const struct session *s, const char *account,
+                                const char *warehouse);
 void session_close(struct session *s);
 
 #endif

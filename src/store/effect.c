@@ -383,6 +383,11 @@ static void add_ids(struct clause *c, const struct effect_filter *filter)
         clause_int(c, " AND record = ?", filter->record);
     if (filter->run != 0)
         clause_int(c, " AND run > 0 AND run = ?", filter->run);
+    if (filter->script != NULL)
+        clause_text(c,
+                    " AND run > 0 AND run IN (SELECT id FROM run"
+                    " WHERE instr('/' || script || char(10), '/' || ? || char(10)) > 0)",
+                    filter->script);
     if (filter->transaction != NULL)
         clause_text(c, " AND transaction_id = ?", filter->transaction);
     if (filter->warehouse != NULL)

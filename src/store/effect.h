@@ -112,6 +112,7 @@ struct effect_filter {
     unsigned kinds;         /* bit per kind; 0: all */
     int64_t due_ms;         /* next_ms <= due_ms; 0: any */
     int64_t run;            /* 0: any */
+    const char *script;     /* planned by runs of this script or rule, by its name or path */
     bool with_body;
     bool due_order;         /* by next_ms, then id; else by id */
     int64_t limit;          /* 0: all */

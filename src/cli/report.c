@@ -1,0 +1,423 @@
+/* `dray report`: a day's orders from received to proved, with what is open and why. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/command.h"
+#include "cli/report_find.h"
+#include "cli/rows.h"
+#include "cli/session.h"
+#include "store/journal.h"
+#include "workflow/clocks.h"
+
+static const struct flag flags[] = {
+    {"account", 'a', "NAME", false, "only this account's orders"},
+    {"warehouse", 'w', "CODE", false, "only this warehouse's"},
+    FLAG_JSON,
+    FLAG_PROJECT,
+    FLAG_STATE,
+    FLAG_END};
+
+/* The day as it was asked for; what it is depends on the warehouse's zone. */
+struct day {
+    int back; /* days before today; < 0: `date` */
+    struct civil date;
+};
+
+enum stage { STAGE_RECEIVED, STAGE_ACCEPTED, STAGE_LABEL, STAGE_SENT, STAGE_PROVED };
+enum { STAGES = STAGE_PROVED + 1, OPEN_MAX = 1000 };
+
+/* One order's way. */
+struct way {
+    struct record order;
+    const struct zone *zone;
+    int64_t begin_ms, end_ms; /* the day in its warehouse */
+    bool touched;             /* something happened to it on that day */
+    int64_t at_ms[STAGES];    /* 0: not yet */
+    struct order_clocks clocks;
+    bool late[CLOCK_COUNT];
+    bool held, unknown, failed, assumed;
+    struct buf open;
+};
+
+struct totals {
+    int64_t orders, shipped, assumed, denied, rejected, cancelled, held, unknown, failed,
+        late;
+};
+
+struct report {
+    const struct invocation *in;
+    struct session session;
+    struct day day;
+    struct rows *rows;
+    struct totals totals;
+    struct arena memory; /* of one order */
+    int64_t now_ms;
+};
+
+/* ---- the day ---- */
+
+static int read_day(const struct invocation *in, struct day *d)
+{
+    const char *word = in->arguments[0];
+    int64_t ms;
+
+    *d = (struct day){.back = strcmp(word, "yesterday") == 0 ? 1 : 0};
+    if (strcmp(word, "today") == 0 || d->back == 1)
+        return EXIT_DONE;
+    d->back = -1;
+    if (strlen(word) != strlen("2026-11-23") ||
+        instant_parse(word, &ms, NULL, NULL) != ERR_OK)
+        return complain(in, EXIT_USAGE,
+                        "\"%s\": expected a day such as 2026-11-23, today or yesterday",
+                        word);
+    civil_from_ms(ms, &d->date);
+    return EXIT_DONE;
+}
+
+/* From midnight to midnight in a zone; UTC's when it is NULL. */
+static void day_in(const struct report *r, const struct zone *zone, int64_t *begin_ms,
+                   int64_t *end_ms)
+{
+    int64_t at = r->now_ms;
+    const bool dated = r->day.back < 0;
+
+    if (dated && zone == NULL)
+        at = civil_to_ms(&r->day.date);
+    else if (dated)
+        zone_instant(zone, &r->day.date, &at, NULL);
+    *begin_ms = at - at % MS_DAY;
+    *end_ms = *begin_ms + MS_DAY;
+    if (zone != NULL)
+        zone_day(zone, at, begin_ms, end_ms);
+    if (r->day.back != 1)
+        return;
+    *end_ms = *begin_ms;
+    *begin_ms -= MS_DAY;
+    if (zone != NULL)
+        zone_day(zone, *end_ms - 1, begin_ms, end_ms);
+}
+
+/* The day in every zone of the project together. */
+static void widest_day(const struct report *r, int64_t *begin_ms, int64_t *end_ms)
+{
+    const struct project *p = r->session.project;
+    day_in(r, NULL, begin_ms, end_ms);
+    for (size_t i = 0; i < p->account_count; i++)
+        for (size_t w = 0; w < p->accounts[i]->warehouse_count; w++) {
+            int64_t begin, end;
+            day_in(r, p->accounts[i]->warehouses[w].zone, &begin, &end);
+            *begin_ms = begin < *begin_ms ? begin : *begin_ms;
+            *end_ms = end > *end_ms ? end : *end_ms;
+        }
+}
+
+/* ---- one order ---- */
+
+static void reach(struct way *w, enum stage stage, int64_t at_ms)
+{
+    if (w->at_ms[stage] == 0)
+        w->at_ms[stage] = at_ms;
+}
+
+static bool take_entry(void *arg, const struct entry *e)
+{
+    struct way *w = arg;
+
+    if (e->at_ms >= w->begin_ms && e->at_ms < w->end_ms)
+        w->touched = true;
+    if (strcmp(e->what, "order.accepted") == 0)
+        reach(w, STAGE_ACCEPTED, e->at_ms);
+    else if (strcmp(e->what, "label.ready") == 0)
+        reach(w, STAGE_LABEL, e->at_ms);
+    else if (strcmp(e->what, "order.shipped") == 0 ||
+             strcmp(e->what, "order.denied") == 0 ||
+             strcmp(e->what, "order.rejected") == 0)
+        reach(w, STAGE_PROVED, e->at_ms);
+    return true;
+}
+
+static void note_open(struct way *w, const struct effect *e, int64_t now_ms)
+{
+    const char *shown = effect_shown(e, now_ms);
+    if (w->open.len > 0)
+        buf_text(&w->open, "; ");
+    buf_format(&w->open, "%s (effect %lld) %s%s%s", e->verb, (long long)e->id, shown,
+               e->why[0] == '\0' ? "" : ": ", e->why);
+    w->held = w->held || e->state == EFFECT_HELD;
+    w->unknown = w->unknown || e->state == EFFECT_UNKNOWN;
+    w->failed = w->failed || e->state == EFFECT_FAILED || e->state == EFFECT_REJECTED;
+    w->assumed = w->assumed || strcmp(shown, "assumed") == 0;
+}
+
+/* A later effect of the same key took its place. */
+static bool is_past(const struct effect *list, size_t count, const struct effect *e)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].kind == e->kind && list[i].revision > e->revision &&
+            strcmp(list[i].key, e->key) == 0)
+            return true;
+    return false;
+}
+
+static enum err take_effects(struct report *r, struct way *w, struct fault *f)
+{
+    const struct effect_filter filter = {.record = w->order.id};
+    struct effect *list;
+    size_t count;
+
+    enum err err = effect_list(r->session.store, &r->memory, &filter, &list, &count, f);
+    for (size_t i = 0; err == ERR_OK && i < count; i++) {
+        const struct effect *e = &list[i];
+        if (e->kind == EFFECT_SHIP && e->sent_ms > 0)
+            w->at_ms[STAGE_SENT] = e->sent_ms;
+        if (e->state != EFFECT_SUCCEEDED && e->state != EFFECT_CANCELLED &&
+            !is_past(list, count, e))
+            note_open(w, e, r->now_ms);
+    }
+    return err;
+}
+
+/* Nothing is under way, and the order is not at its end. */
+static const char *idle(const struct record *o)
+{
+    if ((o->flags & RECORD_OLD) != 0)
+        return "older than `since`: left alone";
+    if (o->state == ORDER_NEW)
+        return "nothing was decided yet";
+    return o->state == ORDER_ACCEPTED ? "nothing more was asked for yet" : "";
+}
+
+static enum err read_way(struct report *r, int64_t record, struct way *w, struct fault *f)
+{
+    const struct entry_filter log = {.record = record};
+
+    enum err e = record_get(r->session.store, &r->memory, record, false, &w->order, f);
+    if (e != ERR_OK)
+        return e;
+    w->zone = session_zone(&r->session, w->order.account, w->order.warehouse);
+    day_in(r, w->zone, &w->begin_ms, &w->end_ms);
+    w->at_ms[STAGE_RECEIVED] = w->order.seen_ms;
+    e = journal_each(r->session.store, &log, take_entry, w, f);
+    if (e == ERR_OK && w->touched)
+        e = take_effects(r, w, f);
+    if (e == ERR_OK && w->touched)
+        e = clocks_read(r->session.store, &w->order, &w->clocks, f);
+    for (int k = 0; k < CLOCK_COUNT; k++)
+        w->late[k] = clock_missed(&w->clocks, (enum clock_kind)k, r->now_ms);
+    if (w->open.len == 0)
+        buf_text(&w->open, idle(&w->order));
+    return e;
+}
+
+static bool is_late(const struct way *w)
+{
+    return w->late[CLOCK_ACKNOWLEDGE] || w->late[CLOCK_SHIP] || w->late[CLOCK_CONFIRM];
+}
+
+static void count(struct totals *t, const struct way *w)
+{
+    const enum order_state s = (enum order_state)w->order.state;
+    t->orders++;
+    t->shipped += s == ORDER_SHIPPED || s == ORDER_DELIVERED;
+    t->denied += s == ORDER_DENIED;
+    t->rejected += s == ORDER_REJECTED;
+    t->cancelled += s == ORDER_CANCELLED;
+    t->assumed += w->assumed;
+    t->held += w->held;
+    t->unknown += w->unknown;
+    t->failed += w->failed;
+    t->late += is_late(w);
+}
+
+/* ---- printing ---- */
+
+/* "14:05", with the date where it is another day's; "-" for never. */
+static void show_time(struct report *r, const struct way *w, const char *name,
+                      int64_t at_ms)
+{
+    struct civil local;
+    char text[32], full[INSTANT_TEXT];
+
+    if (at_ms == 0) {
+        rows_cell(r->rows, "-");
+        return;
+    }
+    if (w->zone != NULL) {
+        zone_local(w->zone, at_ms, &local);
+        zone_format(w->zone, at_ms, full);
+    } else {
+        civil_from_ms(at_ms, &local);
+        instant_format(at_ms, full);
+    }
+    if (at_ms >= w->begin_ms && at_ms < w->end_ms)
+        snprintf(text, sizeof text, "%02d:%02d", local.hour, local.minute);
+    else
+        snprintf(text, sizeof text, "%02d-%02d %02d:%02d", local.month, local.day,
+                 local.hour, local.minute);
+    rows_cell(r->rows, text);
+    rows_extra(r->rows, name, full);
+}
+
+static void show_late(struct report *r, const struct way *w)
+{
+    char text[64] = "";
+    size_t len = 0;
+
+    for (int k = 0; k < CLOCK_COUNT; k++)
+        if (w->late[k])
+            len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
+                                    len > 0 ? ", " : "", clock_name((enum clock_kind)k));
+    rows_text(r->rows, "late", text);
+}
+
+static void show(struct report *r, const struct way *w)
+{
+    static const char *const names[STAGES] = {"received", "accepted", "label", "sent",
+                                              "proved"};
+    rows_begin(r->rows);
+    rows_text(r->rows, "purchaseOrderNumber", w->order.name);
+    rows_extra(r->rows, "account", w->order.account);
+    rows_text(r->rows, "warehouse", w->order.warehouse);
+    rows_text(r->rows, "state", order_state_name((enum order_state)w->order.state));
+    for (int i = 0; i < STAGES; i++)
+        show_time(r, w, names[i], w->at_ms[i]);
+    show_late(r, w);
+    rows_text(r->rows, "open", buf_str(&w->open));
+    rows_end(r->rows);
+}
+
+static void print_zones(const struct report *r)
+{
+    const struct project *p = r->session.project;
+    const char *between = "\ntimes are local: ";
+
+    for (size_t i = 0; i < p->account_count; i++)
+        for (size_t w = 0; w < p->accounts[i]->warehouse_count; w++) {
+            const struct warehouse *house = &p->accounts[i]->warehouses[w];
+            printf("%s%s in %s", between, house->code, zone_name(house->zone));
+            between = ", ";
+        }
+    putchar('\n');
+}
+
+static void print_totals(const struct report *r)
+{
+    const struct totals *t = &r->totals;
+    print_zones(r);
+    printf("%lld orders: %lld shipped and proved, %lld assumed, %lld denied, %lld "
+           "rejected, %lld cancelled, %lld held, %lld unknown, %lld failed, %lld late\n",
+           (long long)t->orders, (long long)t->shipped, (long long)t->assumed,
+           (long long)t->denied, (long long)t->rejected, (long long)t->cancelled,
+           (long long)t->held, (long long)t->unknown, (long long)t->failed,
+           (long long)t->late);
+}
+
+static void json_totals(const struct report *r)
+{
+    const struct totals *t = &r->totals;
+    const struct {
+        const char *name;
+        int64_t count;
+    } members[] = {{"orders", t->orders},     {"shipped", t->shipped},
+                   {"assumed", t->assumed},   {"denied", t->denied},
+                   {"rejected", t->rejected}, {"cancelled", t->cancelled},
+                   {"held", t->held},         {"unknown", t->unknown},
+                   {"failed", t->failed},     {"late", t->late}};
+    printf("{\"totals\":{");
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        printf("%s\"%s\":%lld", i == 0 ? "" : ",", members[i].name,
+               (long long)members[i].count);
+    printf("}}\n");
+}
+
+/* ---- all of it ---- */
+
+static bool wanted(const struct report *r, const struct way *w)
+{
+    const char *account = flag_text(r->in, "account", NULL),
+               *house = flag_text(r->in, "warehouse", NULL);
+    return w->touched && w->order.kind == RECORD_ORDER &&
+           (account == NULL || strcmp(account, w->order.account) == 0) &&
+           (house == NULL || strcmp(house, w->order.warehouse) == 0);
+}
+
+static enum err report_one(struct report *r, int64_t record, struct fault *f)
+{
+    struct way w = {0};
+
+    arena_reset(&r->memory);
+    buf_init(&w.open, OPEN_MAX);
+    enum err e = read_way(r, record, &w, f);
+    if (e == ERR_OK && wanted(r, &w)) {
+        count(&r->totals, &w);
+        show(r, &w);
+    }
+    buf_clear(&w.open);
+    return e;
+}
+
+static enum err report_all(struct report *r, struct fault *f)
+{
+    int64_t begin, end, *ids = NULL;
+    size_t found = 0;
+
+    widest_day(r, &begin, &end);
+    enum err e = report_find(r->session.store, begin, end, &ids, &found, f);
+    for (size_t i = 0; e == ERR_OK && i < found; i++)
+        e = report_one(r, ids[i], f);
+    free(ids);
+    return e;
+}
+
+static int print_report(struct report *r)
+{
+    static const char *const headings[] = {"order",    "warehouse", "state", "received",
+                                           "accepted", "label",     "sent",  "proved",
+                                           "late",     "open",      NULL};
+    const bool json = flag_given(r->in, "json");
+    struct fault f;
+
+    r->now_ms = clock_wall_ms(r->session.clock);
+    r->rows = rows_new(json ? NULL : headings, stdout);
+    arena_init(&r->memory);
+    enum err e = report_all(r, &f);
+    arena_clear(&r->memory);
+    rows_print(r->rows, "nothing happened to any order on that day");
+    if (e != ERR_OK)
+        return complain_fault(r->in, &f);
+    if (json)
+        json_totals(r);
+    else if (r->totals.orders > 0)
+        print_totals(r);
+    return EXIT_DONE;
+}
+
+static int report(const struct invocation *in)
+{
+    struct report r = {.in = in};
+    int exit = read_day(in, &r.day);
+
+    if (exit == EXIT_DONE)
+        exit = session_survey(in, &r.session);
+    if (exit == EXIT_DONE)
+        exit = print_report(&r);
+    session_close(&r.session);
+    return exit;
+}
+
+const struct command command_report = {
+    .name = "report",
+    .arguments = "DAY",
+    .summary = "a day's orders from received to proved, with what is open and why",
+    .details =
+        "DAY is 2026-11-23, today or yesterday, in the zone of each order's warehouse. "
+        "An order belongs to every\nday on which something happened to it. `late` names "
+        "the clocks that ran out: acknowledge (24 hours),\nship (the required ship "
+        "date), confirm (4 hours after the parcel left). With --json the last line holds "
+        "the totals.",
+    .least = 1,
+    .most = 1,
+    .flags = flags,
+    .run = report,
+};
