@@ -69,6 +69,20 @@ build_mock() {
   }
 }
 
+# The libraries are compiled while they are installed, which takes minutes: so they are kept.
+node=${DRAY_BENCH_NODE:-${XDG_CACHE_HOME:-$HOME/.cache}/dray-bench/node}
+install_peers() {
+  cp "$bench/peers/node/package.json" "$node"
+  if [ "$1" = one ]; then
+    sed -i -E '/"(@amazon-sp-api-release|@scaleleap|@sp-api-sdk)\//d' "$node/package.json"
+  fi
+  echo "bench: npm install in $node" >&2
+  (cd "$node" && npm install --no-audit --no-fund --loglevel=error >"$work/npm.log" 2>&1 </dev/null) || {
+    cat "$work/npm.log" >&2
+    return 1
+  }
+}
+
 runners=(dray)
 prepare_peers() {
   runners+=(floor)
@@ -76,16 +90,17 @@ prepare_peers() {
     echo "bench: node and npm are not installed, so no client library is measured" >&2
     return 0
   fi
-  cp -r "$bench/peers/node" "$work/node"
-  if [ "$all" = no ]; then
-    sed -i -E '/"(@amazon-sp-api-release|@scaleleap|@sp-api-sdk)\//d' "$work/node/package.json"
+  local wanted=one
+  [ "$all" = no ] || wanted=all
+  if [ ! -f "$node/installed-$wanted" ]; then
+    mkdir -p "$node"
+    install_peers "$wanted" || {
+      echo "bench: npm could not install the libraries; dray and floor are measured alone" >&2
+      return 0
+    }
+    touch "$node/installed-$wanted"
   fi
-  echo "bench: npm install" >&2
-  (cd "$work/node" && npm install --no-audit --no-fund --loglevel=error >"$work/npm.log" 2>&1 </dev/null) || {
-    cat "$work/npm.log" >&2
-    echo "bench: npm could not install the libraries; dray and floor are measured alone" >&2
-    return 0
-  }
+  cp "$bench"/peers/node/*.mjs "$bench"/peers/node/*.cjs "$node"
   runners+=(amazon-sp-api)
   [ "$all" = no ] || runners+=(official bizon scaleleap)
 }
@@ -123,7 +138,7 @@ run() {
       ;;
     floor) MOCK_PORT=$port "$work/measure" "$log" "$work/floor" "$mode" "$folder" >out 2>&1 </dev/null ;;
     *)
-      (cd "$work/node" && MOCK_PORT=$port JOB_CONC=16 "$work/measure" "$log" \
+      (cd "$node" && MOCK_PORT=$port JOB_CONC=16 "$work/measure" "$log" \
         node job.mjs "$runner" "$mode" "$folder" >"$folder/out" 2>&1 </dev/null)
       ;;
   esac || {
