@@ -307,15 +307,35 @@ enum err body_build(struct host *h, struct order *o, enum verb verb,
     return e;
 }
 
+/* Amazon refuses a confirmation with one number on two boxes. */
+static bool shared_number(const struct paper *labels, size_t count,
+                          const struct paper **twin)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1; k < count; k++)
+            if (labels[i].tracking[0] != '\0' &&
+                strcmp(labels[i].tracking, labels[k].tracking) == 0) {
+                *twin = &labels[i];
+                return true;
+            }
+    return false;
+}
+
 void body_question(const struct order *o, const struct json *asked,
                    const struct paper *labels, size_t label_count, char *out, size_t size)
 {
     const struct json *given = json_get(asked, "containers");
     const size_t boxes = given == NULL ? 1 : given->count;
+    const struct paper *twin;
 
-    (void)labels;
     out[0] = '\0';
-    if (given == NULL && label_count > 1)
+    if (o->house->amazon_labels && shared_number(labels, label_count, &twin))
+        snprintf(
+            out, size,
+            "two labels bear one tracking number, %s; ask for the label again, or in "
+            "Vendor Central",
+            twin->tracking);
+    else if (given == NULL && label_count > 1)
         snprintf(out, size,
                  "Amazon made %zu labels: which box holds what? Give containers",
                  label_count);

@@ -25,8 +25,15 @@ static void copy_ids(struct arena *a, struct json *line, const struct json *orde
                 json_str(json_get(ordered, "vendorProductIdentifier")));
 }
 
+/* As ordered; Orders knows one word only, Shipping any. */
+static const char *unit_of(const struct json *ordered, bool as_text)
+{
+    const char *unit = json_str(json_path(ordered, "orderedQuantity.unitOfMeasure"));
+    return unit == NULL || as_text ? "Each" : unit;
+}
+
 static void set_quantity(struct arena *a, struct json *line, const char *quantity,
-                         const struct json *ordered)
+                         const struct json *ordered, bool as_text)
 {
     struct json *q = member(line, quantity);
     if (q == NULL || q->type != JSON_OBJECT)
@@ -35,7 +42,7 @@ static void set_quantity(struct arena *a, struct json *line, const char *quantit
         return;
     if (json_get(q, "amount") == NULL)
         json_set(a, q, "amount", json_integer(a, line_ordered(ordered)));
-    set_default(a, q, "unitOfMeasure", "Each");
+    set_default(a, q, "unitOfMeasure", unit_of(ordered, as_text));
 }
 
 /* The line's number in the form that the operation wants. */
@@ -62,7 +69,7 @@ static enum err complete_line(struct order *o, struct json *line, const char *wh
                          at);
     set_number(&o->memory, line, ordered, as_text);
     copy_ids(&o->memory, line, ordered);
-    set_quantity(&o->memory, line, quantity, ordered);
+    set_quantity(&o->memory, line, quantity, ordered, as_text);
     return ERR_OK;
 }
 
@@ -74,7 +81,7 @@ static void add_all_lines(struct order *o, struct json *list, const char *quanti
         struct json *line = json_push(list, json_object(&o->memory));
         set_number(&o->memory, line, item, as_text);
         copy_ids(&o->memory, line, item);
-        set_quantity(&o->memory, line, quantity, item);
+        set_quantity(&o->memory, line, quantity, item, as_text);
     }
 }
 
