@@ -86,6 +86,48 @@ static bool has_ended(const struct effect *e)
     return (open_states & 1u << e->state) == 0;
 }
 
+/* What only its transaction could prove is assumed for good when that stays silent. */
+static bool stays_assumed(lua_State *L, const struct effect *e)
+{
+    return e->kind == EFFECT_SCAN &&
+           strcmp(effect_shown(e, host_now(bind_host(L))), "assumed") == 0;
+}
+
+static bool keep_first(void *arg, const struct effect *e)
+{
+    int64_t *id = arg;
+    *id = e->id;
+    return false;
+}
+
+/* An effect of that order that goes on by itself; 0 when only a person can move any. */
+static int64_t order_mover(lua_State *L, int64_t record)
+{
+    struct effect_filter filter = {
+        .record = record, .states = open_states & ~(1u << EFFECT_WAITING), .limit = 1};
+    struct fault f = {0};
+    struct store *s = bind_host(L)->store;
+    int64_t id = 0;
+    trouble_check(L, effect_each(s, &filter, keep_first, &id, &f), &f);
+    filter.states = 1u << EFFECT_WAITING;
+    filter.due_ms = INT64_MAX - 1;
+    if (id == 0)
+        trouble_check(L, effect_each(s, &filter, keep_first, &id, &f), &f);
+    return id;
+}
+
+/* Which effect to wait for so that this one goes on: itself, or, when it waits for
+ * another of its order, that one. 0: it has ended, or a person must move something first.
+ */
+static int64_t mover(lua_State *L, const struct effect *e)
+{
+    if (has_ended(e) || (e->state == EFFECT_ACCEPTED && stays_assumed(L, e)))
+        return 0;
+    if (e->state != EFFECT_WAITING || e->next_ms != INT64_MAX)
+        return e->id;
+    return order_mover(L, e->record);
+}
+
 static void withdraw_watch(void *op)
 {
     struct task_watch *w = op;
@@ -98,18 +140,19 @@ static int wait_more(lua_State *L, int status, lua_KContext ctx)
     struct task_watch *w = lua_touserdata(L, 2);
     int64_t id = handle_check(L, 1, HANDLE_EFFECT);
     struct effect e = read_effect(L, id);
+    int64_t next = mover(L, &e);
     (void)status;
-    if (has_ended(&e)) {
+    if (next == 0) {
         task_watch_stop(w);
         lua_pushstring(L, effect_state_name(e.state));
         return 1;
     }
     struct task *t = task_self(L);
-    task_watch_set(w, t, task_wait(t, withdraw_watch, w), id);
+    task_watch_set(w, t, task_wait(t, withdraw_watch, w), next);
     return task_yield(L, wait_more, ctx);
 }
 
-/* effect:wait() -> state */
+/* effect:wait() -> state; also while it waits, when only a person can move it */
 static int l_effect_wait(lua_State *L)
 {
     int64_t id = handle_check(L, 1, HANDLE_EFFECT);
@@ -215,13 +258,15 @@ static void list_open(lua_State *L, int64_t run)
     lua_settop(L, 3);
 }
 
-/* The first effect of the list at index 3 that has not ended; 0 when all have. */
+/* What to wait for: the first of the list at index 3 that has not ended; 0 when all have.
+ */
 static int64_t open_of_list(lua_State *L, struct settle *s)
 {
     for (lua_Integer count = list_count(L, 3); s->at < count; s->at++) {
         struct effect e = read_effect(L, list_id(L, 3, s->at + 1));
-        if (!has_ended(&e))
-            return e.id;
+        int64_t next = mover(L, &e);
+        if (next != 0)
+            return next;
     }
     return 0;
 }
@@ -232,8 +277,9 @@ static int64_t open_of_met(lua_State *L, struct settle *s)
     const int64_t *ids = met(L, &count);
     for (; s->met_at < count; s->met_at++) {
         struct effect e = read_effect(L, ids[s->met_at]);
-        if (!has_ended(&e))
-            return e.id;
+        int64_t next = mover(L, &e);
+        if (next != 0)
+            return next;
     }
     return 0;
 }

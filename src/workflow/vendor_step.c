@@ -23,6 +23,14 @@ static void wait_for(struct stand *s, const char *why)
     say(s, STEP_WAIT, INT64_MAX, why);
 }
 
+/* What it waits for is held: nothing goes on before a person decides. */
+static void wait_for_person(struct stand *s, const char *why)
+{
+    char text[200];
+    snprintf(text, sizeof text, "%s, which is held for a person", why);
+    wait_for(s, text);
+}
+
 /* A document that a list may bring. */
 static void wait_for_list(struct host *h, struct stand *s, enum poll_kind need,
                           const char *why)
@@ -98,7 +106,9 @@ static enum err wait_on(struct host *h, struct order *o, enum effect_kind kind,
     wait_for(s, why);
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
-    if (err == ERR_OK && e.state == EFFECT_SUCCEEDED) {
+    if (err == ERR_OK && e.state == EFFECT_HELD) {
+        wait_for_person(s, why);
+    } else if (err == ERR_OK && e.state == EFFECT_SUCCEEDED) {
         s->next_ms = prover_next(h, 0);
         s->need_order = true;
     } else if (err == ERR_OK && effect_state_final(e.state)) {
@@ -143,6 +153,10 @@ static void stand_ship_day(struct host *h, const struct order *o, struct stand *
     int64_t begin, end, now = host_now(h);
     char text[INSTANT_TEXT], why[120];
 
+    if (o->row.ship_by_ms <= 0) { /* a date that nobody can read: Amazon decides */
+        say(s, STEP_READY, 0, "");
+        return;
+    }
     zone_day(o->house->zone, o->row.ship_by_ms, &begin, &end);
     if (now >= begin + LABEL_LIFE_DAYS * (int64_t)MS_DAY) {
         say(s, STEP_IMPOSSIBLE, 0,
@@ -188,7 +202,9 @@ static enum err stand_request(struct host *h, struct order *o, bool labelled,
             wait_for_list(h, s, POLL_LABELS, "waits for Amazon's label");
         return ERR_OK;
     }
-    if (err == ERR_OK && !effect_state_final(e.state))
+    if (err == ERR_OK && e.state == EFFECT_HELD)
+        wait_for_person(s, "waits for the latest label");
+    else if (err == ERR_OK && !effect_state_final(e.state))
         wait_for(s, "waits for the latest label");
     else if (err == ERR_OK && !labelled)
         say(s, STEP_HOLD, INT64_MAX, "the label request did not succeed");
@@ -219,7 +235,15 @@ static enum err stand_confirm(struct host *h, struct order *o, const struct json
     struct paper *slips = NULL;
     size_t count = 0;
 
+    int64_t shipped;
+
     say(s, STEP_READY, 0, "");
+    if (instant_parse(json_get_str(json_get(asked, "shipmentDetails"), "shippedDate", ""),
+                      &shipped, NULL, NULL) == ERR_OK &&
+        shipped > host_now(h)) {
+        say(s, STEP_WAIT, shipped, "waits for its shippedDate: the clock was set back");
+        return ERR_OK;
+    }
     enum err e = stand_labelled(h, o, asked, s, f);
     if (e != ERR_OK || s->step != STEP_READY || (o->row.flags & RECORD_SLIP) == 0)
         return e;
