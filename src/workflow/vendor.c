@@ -151,6 +151,12 @@ static enum err settle_key(const struct order *o, const struct effect *there,
         effect_state_name(there->state), o->row.name);
 }
 
+static void say_impossible(struct plan *out, const char *why)
+{
+    out->outcome = PLAN_IMPOSSIBLE;
+    snprintf(out->why, sizeof out->why, "%.199s", why);
+}
+
 static enum effect_state first_state(const struct stand *s)
 {
     switch (s->step) {
@@ -168,9 +174,10 @@ static enum effect_state first_state(const struct stand *s)
     return EFFECT_CANCELLED;
 }
 
-/* Inserts the effect in the state that it can have now. */
+/* Inserts the effect in the state that it can have now; nothing when it is no longer
+ * possible. */
 static enum err add_effect(struct host *h, const struct order *o, struct effect *e,
-                           struct fault *f)
+                           struct plan *out, struct fault *f)
 {
     struct stand stand = {.step = STEP_HOLD, .next_ms = INT64_MAX};
     enum err err = ERR_OK;
@@ -187,6 +194,10 @@ static enum err add_effect(struct host *h, const struct order *o, struct effect 
         e->next_ms = stand.step == STEP_WAIT    ? stand.next_ms
                      : e->state == EFFECT_READY ? 0
                                                 : INT64_MAX;
+    }
+    if (err == ERR_OK && stand.step == STEP_IMPOSSIBLE) {
+        say_impossible(out, stand.why);
+        return ERR_OK;
     }
     if (err == ERR_OK)
         err = effect_add(h->store, e, f);
@@ -263,8 +274,7 @@ static enum err plan_in(struct host *h, struct order *o, enum verb verb,
     if (e != ERR_OK)
         return e;
     if (no != NULL) {
-        out->outcome = PLAN_IMPOSSIBLE;
-        snprintf(out->why, sizeof out->why, "%s", no);
+        say_impossible(out, no);
         return ERR_OK;
     }
     buf_init(&key, 1024);
@@ -298,7 +308,7 @@ static enum err plan_in(struct host *h, struct order *o, enum verb verb,
     else if (e == ERR_NOT_FOUND)
         e = ERR_OK;
     if (e == ERR_OK && out->outcome == PLAN_NEW) {
-        e = add_effect(h, o, &wanted, f);
+        e = add_effect(h, o, &wanted, out, f);
         out->effect = wanted.id;
     }
     buf_clear(&key);
