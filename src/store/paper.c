@@ -139,6 +139,20 @@ enum err paper_set_details(struct store *s, int64_t record, enum paper_kind kind
     return e;
 }
 
+enum err paper_outdate(struct store *s, int64_t record, enum paper_kind kind,
+                       int64_t first, int64_t *count, struct fault *f)
+{
+    struct query q;
+    query_write(&q, s,
+                "UPDATE paper SET latest = 0"
+                " WHERE record = ? AND kind = ? AND latest = 1 AND id < ?",
+                f);
+    query_int(&q, record);
+    query_int(&q, kind);
+    query_int(&q, first);
+    return query_run(&q, count);
+}
+
 static enum err add_paper_filter(struct clause *c, struct store *s,
                                  const struct paper_filter *filter, struct fault *f)
 {

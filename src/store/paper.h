@@ -44,6 +44,11 @@ enum err paper_set_details(struct store *s, int64_t record, enum paper_kind kind
                            const char *package, const char *tracking, const char *ship_method,
                            bool *changed, struct fault *f);
 
+/* What came before the document `first` is no longer the latest of its record and kind;
+ * *count of them were. */
+enum err paper_outdate(struct store *s, int64_t record, enum paper_kind kind, int64_t first,
+                       int64_t *count, struct fault *f);
+
 struct paper_filter {
     const char *account;
     int64_t record;      /* 0: any */

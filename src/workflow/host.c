@@ -60,7 +60,7 @@ static enum err recover_sending(struct host *h, struct fault *f)
         const struct effect_change change = {
             .to = EFFECT_UNKNOWN,
             .why = "dray stopped while this was being sent",
-            .next_ms = prover_quiet(list[i].sent_ms),
+            .next_ms = prover_quiet(list[i].kind, list[i].sent_ms),
         };
         e = host_move(h, &list[i], &change, f);
     }

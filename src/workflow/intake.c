@@ -268,6 +268,20 @@ static void flush_done(void *arg)
     in->flushed = true;
 }
 
+/* The labels of one order come together: what it had before them gives way. */
+static enum err outdate(struct intake *in, struct pending *batch, struct fault *f)
+{
+    int64_t record = 0;
+    enum err e = ERR_OK;
+    for (struct pending *w = batch; w != NULL && e == ERR_OK; w = w->next) {
+        if (w->paper.kind == PAPER_LABEL && w->paper.record != record)
+            e = vendor_labels_answer(in->host, w->paper.record, w->paper.id, &w->replaced,
+                                     f);
+        record = w->paper.kind == PAPER_LABEL ? w->paper.record : 0;
+    }
+    return e;
+}
+
 /* Rows first, then what they mean: an order with two labels is looked at when both are
  * there. */
 static enum err add_rows(struct intake *in, struct pending *batch, struct fault *f)
@@ -275,6 +289,8 @@ static enum err add_rows(struct intake *in, struct pending *batch, struct fault 
     enum err e = ERR_OK;
     for (struct pending *w = batch; w != NULL && e == ERR_OK; w = w->next)
         e = paper_add(in->host->store, &w->paper, &w->replaced, f);
+    if (e == ERR_OK)
+        e = outdate(in, batch, f);
     for (struct pending *w = batch; w != NULL && e == ERR_OK; w = w->next)
         e = vendor_paper_ready(in->host, w->paper.record, (int)w->paper.kind, w->replaced,
                                f);

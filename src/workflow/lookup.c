@@ -20,6 +20,7 @@ struct lookup {
     char *transaction; /* NULL: the order or label itself is asked for */
     char *failure;     /* what the transaction said, while the order is asked; NULL: an
                           unknown one */
+    bool batch;        /* that transaction carried others, too */
     bool only_state;   /* the order's state is wanted, for whoever waits for it */
     int64_t documents; /* new ones that came with a label's look-up */
     int64_t elements;  /* labels that came at all */
@@ -71,12 +72,18 @@ static bool under_way(const struct host *h, const struct effect *e,
 
 /* ---- the order or label itself ---- */
 
-static enum err send_again(struct host *h, struct effect *e, struct fault *f)
+/* To where it stands now: the order may have been cancelled meanwhile. */
+static enum err send_again(struct host *h, struct effect *e, const char *why,
+                           struct fault *f)
 {
-    const struct effect_change change = {.to = EFFECT_READY,
-                                         .why =
-                                             "looked up: it is not there; sent once more",
-                                         .next_ms = 0};
+    const struct effect_change change = {.to = EFFECT_READY, .why = why, .next_ms = 0};
+    struct stand stand;
+
+    enum err err = vendor_stand(h, e, &stand, f);
+    if (err != ERR_OK)
+        return err;
+    if (stand.step != STEP_READY)
+        return vendor_follow(h, e, &stand, f);
     return host_move(h, e, &change, f);
 }
 
@@ -84,7 +91,7 @@ static enum err send_again(struct host *h, struct effect *e, struct fault *f)
 static enum err not_there(struct host *h, struct effect *e, struct fault *f)
 {
     if (e->sends < SENDS_MAX)
-        return send_again(h, e, f);
+        return send_again(h, e, "looked up: it is not there; sent once more", f);
     return vendor_failed(
         h, e, EFFECT_HELD,
         "sent twice and not found at Amazon; look in Vendor Central, then `dray "
@@ -92,17 +99,59 @@ static enum err not_there(struct host *h, struct effect *e, struct fault *f)
         f);
 }
 
+static enum err absent(struct lookup *l, struct effect *e, struct fault *f)
+{
+    if (l->failure == NULL)
+        return not_there(l->host, e, f);
+    if (l->batch)
+        return send_again(l->host, e,
+                          "its batch failed and it is not there; goes again in a "
+                          "smaller one",
+                          f);
+    return vendor_failed(l->host, e, EFFECT_FAILED, l->failure, f);
+}
+
+/* The order has a label with a row. */
+static enum err has_label(struct host *h, const struct effect *e, bool *there,
+                          struct fault *f)
+{
+    struct arena a;
+    struct paper *list;
+    size_t count = 0;
+    const struct paper_filter filter = {
+        .record = e->record, .kinds = 1u << PAPER_LABEL, .latest = true, .limit = 1};
+
+    arena_init(&a);
+    enum err err = paper_list(h->store, &a, &filter, &list, &count, f);
+    *there = count > 0;
+    arena_clear(&a);
+    return err;
+}
+
+/* Amazon shows a label, and none that is new here. It answers a first request; of one
+ * that was asked for again it is the old one. */
+static enum err old_label(struct lookup *l, struct effect *e, struct fault *f)
+{
+    bool there;
+    enum err err = has_label(l->host, e, &there, f);
+    if (err != ERR_OK || !there)
+        return err; /* it cannot be decoded, and is asked for again */
+    if (e->revision == 0)
+        return vendor_succeeded(l->host, e, "its label is there", f);
+    return absent(l, e, f);
+}
+
 static enum err verdict(struct lookup *l, struct effect *e, struct fault *f)
 {
+    const struct intake *in = l->host->intake;
+
     if (l->only_state)
         return ERR_OK;
     if (e->state != EFFECT_UNKNOWN && e->state != EFFECT_ACCEPTED)
         return ERR_OK; /* proved meanwhile, perhaps by this very look-up */
-    if (l->elements > 0)
+    if (l->elements > 0 && !intake_settled(in, intake_mark(in)))
         return ERR_OK; /* the label is on its way to a row, which proves it */
-    if (l->failure != NULL)
-        return vendor_failed(l->host, e, EFFECT_FAILED, l->failure, f);
-    return not_there(l->host, e, f);
+    return l->elements > 0 ? old_label(l, e, f) : absent(l, e, f);
 }
 
 /* The order's own state proves what it can. */
@@ -127,10 +176,10 @@ static enum err looked_up(struct lookup *l, struct arena *a,
                           const struct call_reply *reply, struct fault *f)
 {
     struct effect e;
-    const bool absent =
+    const bool missing =
         reply->outcome == CALL_REFUSED && reply->refusal.kind == REFUSAL_NOT_FOUND;
 
-    if (reply->outcome != CALL_OK && !absent)
+    if (reply->outcome != CALL_OK && !missing)
         return ERR_OK; /* asked again when its time comes */
     enum err err = effect_get(l->host->store, a, l->effect, false, &e, f);
     if (err == ERR_OK && reply->outcome == CALL_OK &&
@@ -242,32 +291,50 @@ static void failure_text(const struct json *status, char *out, size_t size)
     free(clean);
 }
 
+/* A label proves its request. Amazon may make the very same one again: then Success has
+ * to do, once a new one had its time. */
 static enum err transaction_success(struct host *h, struct effect *e, struct fault *f)
 {
+    bool there = false;
+    enum err err = ERR_OK;
+
     if (e->kind != EFFECT_LABEL)
         return vendor_succeeded(h, e, "its transaction says Success", f);
+    if (host_now(h) >= prover_quiet(e->kind, e->sent_ms))
+        err = has_label(h, e, &there, f);
+    if (err != ERR_OK || there)
+        return err != ERR_OK
+                   ? err
+                   : vendor_succeeded(
+                         h, e, "its transaction says Success, and a label is there", f);
     struct account *a = host_account(h, e->account);
     if (!poller_asking(h->poller, a, POLL_LABELS))
         poller_ask(h->poller, a, POLL_LABELS, NULL, NULL);
     return ERR_OK;
 }
 
-/* A false Failure exists: the order itself is asked before an effect counts as failed. */
+/* Nothing but its transaction speaks of a scan. */
+static enum err scan_failure(struct host *h, struct effect *e, const char *why,
+                             bool batch, struct fault *f)
+{
+    return batch ? send_again(h, e, "its batch failed; goes again in a smaller one", f)
+                 : vendor_failed(h, e, EFFECT_FAILED, why, f);
+}
+
+/* A false Failure exists, and what a failed batch did to its members is not told: the
+ * order itself is asked, once Amazon has had the time to show what was done. */
 static enum err transaction_failure(struct host *h, struct effect *e, const char *why,
                                     bool batch, struct fault *f)
 {
-    if (batch) {
-        const struct effect_change change = {
-            .to = EFFECT_READY,
-            .why = "its batch failed; goes again in a smaller one",
-            .next_ms = 0,
-        };
-        return host_move(h, e, &change, f);
-    }
+    const struct effect_change doubt = {
+        .to = EFFECT_ACCEPTED, .why = why, .next_ms = prover_quiet(e->kind, e->sent_ms)};
     if (e->kind == EFFECT_SCAN)
-        return vendor_failed(h, e, EFFECT_FAILED, why, f);
+        return scan_failure(h, e, why, batch, f);
+    if (host_now(h) < doubt.next_ms)
+        return host_move(h, e, &doubt, f);
     struct lookup *l = lookup_new(h, e);
     l->failure = mem_text(why);
+    l->batch = batch;
     ask_itself(l, e);
     return ERR_OK;
 }

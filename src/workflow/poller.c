@@ -215,6 +215,8 @@ static enum err window_by_cursor(struct poll *p, struct window *w, struct fault 
         cursor_get(p->poller->host->store, p->account->id, kinds[p->kind].name, &last, f);
 
     w->before_ms = p->started_ms;
+    if (e == ERR_OK && last > p->started_ms)
+        last = p->started_ms; /* the clock was set back */
     if (e == ERR_OK)
         w->after_ms = last - OVERLAP_MS;
     else

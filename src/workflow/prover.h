@@ -23,7 +23,7 @@ bool prover_busy(const struct prover *p);
 int64_t prover_next(const struct host *h, int64_t checks);
 /* When an unknown effect may be looked up: Amazon may still be working on the first
  * request. */
-int64_t prover_quiet(int64_t sent_ms);
+int64_t prover_quiet(enum effect_kind kind, int64_t sent_ms);
 
 /* Somebody waits for this effect: it is asked about at once, then after 1, 2, 5 s. */
 enum err prover_expect(struct host *h, int64_t effect, struct fault *f);

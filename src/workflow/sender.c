@@ -118,7 +118,7 @@ static enum err accepted(struct sender *s, struct effect *e, const struct call_r
     const struct effect_change lost = {.to = EFFECT_UNKNOWN,
                                        .why = "Amazon's answer named no transaction",
                                        .request_id = r->request_id,
-                                       .next_ms = prover_quiet(e->sent_ms)};
+                                       .next_ms = prover_quiet(e->kind, e->sent_ms)};
     return host_move(s->host, e, id[0] != '\0' ? &taken : &lost, f);
 }
 
@@ -163,7 +163,7 @@ static enum err unknown(struct sender *s, struct effect *e, const struct call_re
     const struct effect_change change = {.to = EFFECT_UNKNOWN,
                                          .why = r->fault.text,
                                          .request_id = r->request_id,
-                                         .next_ms = prover_quiet(e->sent_ms)};
+                                         .next_ms = prover_quiet(e->kind, e->sent_ms)};
     return host_move(s->host, e, &change, f);
 }
 

@@ -81,6 +81,11 @@ enum err vendor_succeeded(struct host *h, struct effect *e, const char *evidence
                           struct fault *f);
 enum err vendor_failed(struct host *h, struct effect *e, enum effect_state state,
                        const char *why, struct fault *f);
+/* Labels from the document `first` on answer a request that is open: earlier ones of the
+ * order are no longer the latest, whatever their package. *replaced grows by how many
+ * those were. */
+enum err vendor_labels_answer(struct host *h, int64_t record, int64_t first,
+                              int64_t *replaced, struct fault *f);
 /* A label, slip or invoice of the order was stored. */
 enum err vendor_paper_ready(struct host *h, int64_t record, int paper_kind,
                             int64_t replaced, struct fault *f);

@@ -42,6 +42,23 @@ static bool delivers(const struct effect *e)
            (strstr(e->key, "|D1|NS|") != NULL || strstr(e->key, "|301|000|") != NULL);
 }
 
+/* A proof may come late: an order never goes back for it, and one that Amazon cancelled
+ * stays cancelled. */
+static bool may_reach(enum order_state now, enum order_state state)
+{
+    switch (state) {
+    case ORDER_ACCEPTED:
+        return now == ORDER_NEW || now == ORDER_ACCEPTING;
+    case ORDER_SHIPPED:
+    case ORDER_DENIED:
+        return now == ORDER_ACCEPTED || now == ORDER_CONFIRMING || now == ORDER_DENYING;
+    case ORDER_DELIVERED:
+        return now == ORDER_SHIPPED;
+    default:
+        return now == ORDER_NEW || now == ORDER_REJECTING;
+    }
+}
+
 static enum err advance(struct host *h, const struct effect *e, struct fault *f)
 {
     struct arena a;
@@ -57,7 +74,7 @@ static enum err advance(struct host *h, const struct effect *e, struct fault *f)
         return ERR_OK;
     arena_init(&a);
     enum err err = record_get(h->store, &a, e->record, false, &r, f);
-    if (err == ERR_OK)
+    if (err == ERR_OK && may_reach((enum order_state)r.state, state))
         err = host_state(h, &r, state, event, f);
     arena_clear(&a);
     return err;
@@ -155,10 +172,25 @@ static enum err cancel(struct host *h, struct effect *e, const char *text,
     return host_move(h, e, &change, f);
 }
 
+/* The row as it stands after effects were proved. */
+static enum err reload(struct host *h, struct record *r, struct fault *f)
+{
+    struct arena a;
+    struct record now;
+    arena_init(&a);
+    enum err e = record_get(h->store, &a, r->id, false, &now, f);
+    if (e == ERR_OK)
+        r->state = now.state;
+    arena_clear(&a);
+    return e;
+}
+
 static enum err status_accepted(struct host *h, struct record *r, struct fault *f)
 {
     enum err e = each_effect(h, r->id, 1u << EFFECT_ACKNOWLEDGE, OPEN_STATES, "accept",
                              "the order shows as ACCEPTED", prove, f);
+    if (e == ERR_OK)
+        e = reload(h, r, f);
     if (e == ERR_OK && (r->state == ORDER_NEW || r->state == ORDER_ACCEPTING))
         e = host_state(h, r, ORDER_ACCEPTED, "order.accepted", f);
     return e;
@@ -168,6 +200,8 @@ static enum err status_shipped(struct host *h, struct record *r, struct fault *f
 {
     enum err e = each_effect(h, r->id, 1u << EFFECT_SHIP, OPEN_STATES, "confirm",
                              "the order shows as SHIPPED", prove, f);
+    if (e == ERR_OK)
+        e = reload(h, r, f);
     if (e == ERR_OK && r->state != ORDER_SHIPPED && r->state != ORDER_DELIVERED)
         e = host_state(h, r, ORDER_SHIPPED, "order.shipped", f);
     return e;
@@ -199,19 +233,6 @@ static enum err status_cancelled(struct host *h, struct record *r, struct fault 
         return each_effect(h, r->id, 1u << EFFECT_SHIP, OPEN_STATES, "floor_deny",
                            evidence, prove, f);
     return cancelled_by_amazon(h, r, f);
-}
-
-/* The row as it stands after effects were proved. */
-static enum err reload(struct host *h, struct record *r, struct fault *f)
-{
-    struct arena a;
-    struct record now;
-    arena_init(&a);
-    enum err e = record_get(h->store, &a, r->id, false, &now, f);
-    if (e == ERR_OK)
-        r->state = now.state;
-    arena_clear(&a);
-    return e;
 }
 
 enum err vendor_order_status(struct host *h, struct record *r, const char *status,
@@ -249,6 +270,22 @@ static enum err tell_paper(struct host *h, int64_t record, int paper_kind,
     if (e == ERR_OK && replaced != 0 && paper_kind == PAPER_LABEL)
         e = host_event(h, &r, "label.replaced", NULL, f);
     arena_clear(&a);
+    return e;
+}
+
+enum err vendor_labels_answer(struct host *h, int64_t record, int64_t first,
+                              int64_t *replaced, struct fault *f)
+{
+    const struct effect_filter filter = {
+        .record = record,
+        .kinds = 1u << EFFECT_LABEL,
+        .states = 1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN};
+    int64_t asked = 0, count = 0;
+
+    enum err e = effect_count(h->store, &filter, &asked, f);
+    if (e == ERR_OK && asked > 0)
+        e = paper_outdate(h->store, record, PAPER_LABEL, first, &count, f);
+    *replaced += count;
     return e;
 }
 
