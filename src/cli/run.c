@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "bind/bind.h"
 #include "cli/command.h"
+#include "cli/notice.h"
 #include "cli/session.h"
 #include "cli/summary.h"
 #include "engine/script.h"
@@ -118,6 +119,7 @@ static int run(const struct invocation *in)
         return EXIT_USAGE;
     int exit = session_own(in, &s);
     if (exit == EXIT_DONE) {
+        notice_stops(in, &s);
         loop_watch_signals(s.host->loop);
         struct tasks *tasks = tasks_new(s.host);
         exit = run_script(in, &s, tasks, timeout);
