@@ -119,6 +119,17 @@ local function line_of()
   return 0
 end
 
+-- What is wrong with the folder for named copies of documents; nil when nothing is.
+local function export_mistake(found, folder)
+  if found.export then return "is there twice" end
+  if type(folder) ~= "string" or folder == "" then return 'expected a folder, such as "labels/"' end
+  if folder:match("^/") then return "expected a folder inside the project, such as \"labels/\"" end
+  for part in folder:gmatch("[^/]+") do
+    if part:match("^%.") then return ('"%s" is hidden or leads out of the project'):format(folder) end
+  end
+  if folder:match("^state/*$") or folder:match("^state/") then return "state/ is dray's own folder" end
+end
+
 local function environment(found, mistake)
   local env = {}
   function env.account(id)
@@ -139,7 +150,14 @@ local function environment(found, mistake)
     end
   end
   function env.rules(pattern) found.rules[#found.rules + 1] = pattern end
-  function env.export(folder) found.export = folder end
+  function env.export(folder)
+    local why = export_mistake(found, folder)
+    if why then
+      mistake(line_of(), "export: " .. why)
+    else
+      found.export = folder:gsub("/+$", "")
+    end
+  end
   env.env, env.file, env.command = marker("env"), marker("file"), marker("command")
   return env
 end

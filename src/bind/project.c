@@ -337,6 +337,13 @@ static enum err read_accounts(lua_State *L, struct project *p, struct fault *f)
     return e;
 }
 
+static void read_export(lua_State *L, struct project *p)
+{
+    const char *folder = text_of(L, "export");
+    if (folder != NULL)
+        p->export_folder = path_in(p->folder, folder);
+}
+
 /* require("dray.project").read("dray.lua", text) -> found | nil, mistakes; runs
  * protected. */
 static int call_reader(lua_State *L)
@@ -362,6 +369,7 @@ static enum err read_text(lua_State *L, struct project *p, const char *text, siz
         return fault_set(f, ERR_BUG, "reading the project file: %s", lua_tostring(L, -1));
     if (lua_istable(L, 1)) {
         lua_settop(L, 1);
+        read_export(L, p);
         return read_accounts(L, p, f);
     }
     if (mistakes != NULL)
@@ -424,6 +432,13 @@ struct account **project_take_accounts(struct project *p, size_t *count)
     p->accounts = NULL;
     p->account_count = 0;
     return accounts;
+}
+
+char *project_take_export(struct project *p)
+{
+    char *folder = p->export_folder;
+    p->export_folder = NULL;
+    return folder;
 }
 
 void project_free(struct project *p)

@@ -11,7 +11,7 @@ struct project {
     char *folder; /* absolute */
     struct account **accounts;
     size_t account_count;
-    char *export_folder; /* NULL: none */
+    char *export_folder; /* absolute; NULL: none */
 };
 
 /* The nearest folder upward from `start` that holds dray.lua; the caller frees. NULL when
@@ -23,6 +23,8 @@ char *project_find(const char *start);
 struct project *project_load(const char *folder, char **mistakes, struct fault *f);
 /* Gives the accounts away: the caller frees them and the array. */
 struct account **project_take_accounts(struct project *p, size_t *count);
+/* Gives the export folder away: the caller frees it; NULL when there is none. */
+char *project_take_export(struct project *p);
 void project_free(struct project *p);
 
 #endif

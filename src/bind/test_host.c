@@ -93,6 +93,7 @@ static void drop_parts(struct host_parts *parts)
     free(parts->accounts);
     store_close(parts->store);
     archive_free(parts->archive);
+    free(parts->export_folder);
 }
 
 static enum err open_parts(struct test_host *th, struct host_parts *parts,
@@ -106,6 +107,7 @@ static enum err open_parts(struct test_host *th, struct host_parts *parts,
         return e;
     }
     parts->accounts = project_take_accounts(project, &parts->account_count);
+    parts->export_folder = project_take_export(project);
     project_free(project);
     parts->store = open_store(th, f);
     parts->archive = parts->store == NULL ? NULL : open_archive(th, f);

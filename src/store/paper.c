@@ -29,6 +29,11 @@ int64_t paper_next_id(struct store *s)
     return s->next_paper++;
 }
 
+int64_t paper_last_id(const struct store *s)
+{
+    return s->next_paper - 1;
+}
+
 enum err paper_known(struct store *s, int64_t record, enum paper_kind kind,
                      const char *package, const struct digest *digest, bool *known,
                      struct fault *f)
@@ -166,7 +171,9 @@ static enum err add_paper_filter(struct clause *c, struct store *s,
         clause_add(c, " AND latest = 1");
     if (filter->after_ms != 0)
         clause_int(c, " AND received_ms >= ?", filter->after_ms);
-    clause_add(c, " ORDER BY record, kind, package, id");
+    if (filter->after_id != 0)
+        clause_int(c, " AND id > ?", filter->after_id);
+    clause_add(c, filter->by_id ? " ORDER BY id" : " ORDER BY record, kind, package, id");
     if (filter->limit != 0)
         clause_int(c, " LIMIT ?", filter->limit);
     return e;

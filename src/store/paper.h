@@ -33,6 +33,8 @@ struct paper {
 
 /* The id of the next document; never given twice. */
 int64_t paper_next_id(struct store *s);
+/* The highest id that was given; 0 when none was. */
+int64_t paper_last_id(const struct store *s);
 /* A document of this record, kind, package and digest is there already. */
 enum err paper_known(struct store *s, int64_t record, enum paper_kind kind, const char *package,
                      const struct digest *digest, bool *known, struct fault *f);
@@ -56,10 +58,12 @@ struct paper_filter {
     int64_t id;          /* 0: any */
     bool latest;         /* only those */
     int64_t after_ms;    /* received_ms >= */
+    int64_t after_id;    /* id > */
+    bool by_id;          /* in the order of ids, which is that of arrival */
     int64_t limit;
 };
 typedef bool paper_fn(void *arg, const struct paper *p);
-/* By record, kind, package, id. The row is borrowed for the call. */
+/* By record, kind, package, id, unless by_id. The row is borrowed for the call. */
 enum err paper_each(struct store *s, const struct paper_filter *filter, paper_fn *fn, void *arg,
                     struct fault *f);
 enum err paper_list(struct store *s, struct arena *a, const struct paper_filter *filter,

@@ -10,6 +10,7 @@
 #include "store/journal.h"
 #include "store/paper.h"
 #include "workflow/control.h"
+#include "workflow/export.h"
 #include "workflow/intake.h"
 #include "workflow/poller.h"
 #include "workflow/prover.h"
@@ -76,6 +77,8 @@ static enum err recover(struct host *h, struct fault *f)
         e = run_recover(h->store, &crashed, f);
     if (e == ERR_OK)
         e = control_open(h, f);
+    if (e == ERR_OK)
+        e = export_open(h->export, f);
     if (e == ERR_OK && store_dirty(h->store))
         e = store_commit(h->store, f);
     if (e == ERR_OK && crashed > 0)
@@ -101,6 +104,7 @@ struct host *host_open(const struct host_parts *parts, struct fault *f)
     for (size_t i = 0; i < h->account_count; i++)
         spapi_add_account(h->spapi, h->accounts[i]);
     h->intake = intake_new(h);
+    h->export = export_new(h, parts->export_folder);
     h->sender = sender_new(h);
     h->prover = prover_new(h);
     h->poller = poller_new(h);
@@ -119,6 +123,7 @@ void host_close(struct host *h)
     poller_free(h->poller);
     prover_free(h->prover);
     sender_free(h->sender);
+    export_free(h->export);
     intake_free(h->intake);
     spapi_free(h->spapi);
     transport_free(h->transport);

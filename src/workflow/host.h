@@ -21,6 +21,7 @@
 #include "store/record.h"
 #include "store/store.h"
 
+struct export;
 struct intake;
 struct lookup;
 struct sender;
@@ -54,6 +55,7 @@ struct host {
     struct account **accounts; /* owned */
     size_t account_count;
     struct intake *intake;
+    struct export *export; /* documents as named files for other programs */
     struct sender *sender;
     struct prover *prover;
     struct poller *poller;
@@ -79,6 +81,7 @@ struct host_parts {
     struct archive *archive;
     struct account **accounts;
     size_t account_count;
+    char *export_folder; /* absolute; NULL: none */
 };
 
 /* Puts a host together, sweeps the archive, and turns what a crash left: `sending`

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "workflow/export.h"
 #include "workflow/vendor.h"
 
 /* A document whose file is written and whose row waits. */
@@ -316,6 +317,7 @@ static enum err settle_batch(struct intake *in, struct fault *f)
     enum err e = add_rows(in, batch, f);
 
     in->settled = in->batch_mark;
+    export_wake(in->host->export);
     while (batch != NULL) {
         struct pending *next = batch->next;
         pending_free(batch);

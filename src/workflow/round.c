@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "workflow/export.h"
 #include "workflow/intake.h"
 #include "workflow/poller.h"
 #include "workflow/prover.h"
@@ -17,6 +18,8 @@ static enum err apply(struct host *h, const struct round_party *party, struct fa
         return f->code;
     }
     enum err e = intake_step(h->intake, f);
+    if (e == ERR_OK)
+        e = export_step(h->export, f);
     if (e == ERR_OK)
         e = poller_step(h->poller, f);
     if (e == ERR_OK)
@@ -39,6 +42,8 @@ static enum err one_round(struct host *h, const struct round_party *party,
     enum err e = apply(h, party, f);
     if (e == ERR_OK)
         e = commit(h, f);
+    if (e == ERR_OK)
+        e = export_durable(h->export, f);
     if (e != ERR_OK)
         return e;
     sender_release(h->sender);
@@ -70,11 +75,12 @@ enum err round_run(struct host *h, const struct round_party *party,
         enum err e = one_round(h, party, f);
         if (e != ERR_OK)
             return e;
-        if (done(arg))
+        const bool ended = done(arg), over = clock_mono_ms(h->clock) >= deadline_ms;
+        if (ended && (export_idle(h->export) || over || loop_signal(h->loop) != 0))
             return ERR_OK;
         if (loop_signal(h->loop) != 0)
             return fault_set(f, ERR_CANCELLED, "stopped by a signal");
-        if (clock_mono_ms(h->clock) >= deadline_ms)
+        if (over)
             return fault_set(f, ERR_BUSY, "the time was over before it was done");
         if (stuck(h, party, deadline_ms))
             return fault_set(f, ERR_STATE, "nothing is left that could end this wait");
