@@ -116,7 +116,8 @@ function Order:scan(fields) end
 ---@field order dray.Order
 local Effect = {}
 
---- Waits until nothing more happens to it by itself: proved, failed, held, or planned only.
+--- Waits until nothing more happens to it by itself: proved, failed, held, planned only, or still
+--- waiting for what a person must move first.
 ---@async
 ---@return dray.EffectState
 function Effect:wait() end
@@ -184,7 +185,8 @@ function documents(filter) end
 ---@return integer changed new or changed orders, or new documents
 function poll(what, account) end
 
---- Waits until every effect of this run has ended (proved, failed, held, planned only), asking Amazon often.
+--- Waits until every effect of this run has ended (proved, failed, held, planned only) or can be
+--- moved by a person only, asking Amazon often.
 ---@async
 ---@param options? { timeout: dray.Duration? }
 ---@return table<dray.EffectState, integer> counts
