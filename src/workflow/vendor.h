@@ -73,6 +73,11 @@ const struct operation *vendor_operation(enum effect_kind kind);
 const char *vendor_list(enum effect_kind kind);
 int vendor_batch(const struct account *a, const struct effect *e);
 
+/* A proved scan ends its order: it and those before it say that every confirmed box is
+ * delivered. */
+enum err vendor_delivered(struct host *h, const struct effect *scan, bool *delivered,
+                          struct fault *f);
+
 /* Evidence came in. */
 enum err
 vendor_order_status(struct host *h, struct record *r, const char *status,

@@ -35,13 +35,6 @@ static enum order_state reached(const struct effect *e, const char **event)
     }
 }
 
-/* A scan that says DELIVERED ends the order. */
-static bool delivers(const struct effect *e)
-{
-    return e->kind == EFFECT_SCAN &&
-           (strstr(e->key, "|D1|NS|") != NULL || strstr(e->key, "|301|000|") != NULL);
-}
-
 /* A proof may come late: an order never goes back for it, and one that Amazon cancelled
  * stays cancelled. */
 static bool may_reach(enum order_state now, enum order_state state)
@@ -65,15 +58,17 @@ static enum err advance(struct host *h, const struct effect *e, struct fault *f)
     struct record r;
     const char *event;
     enum order_state state = reached(e, &event);
+    bool delivered;
 
-    if (delivers(e)) {
+    enum err err = vendor_delivered(h, e, &delivered, f);
+    if (delivered) {
         state = ORDER_DELIVERED;
         event = "order.delivered";
     }
-    if (state == ORDER_STATE_COUNT)
-        return ERR_OK;
+    if (err != ERR_OK || state == ORDER_STATE_COUNT)
+        return err;
     arena_init(&a);
-    enum err err = record_get(h->store, &a, e->record, false, &r, f);
+    err = record_get(h->store, &a, e->record, false, &r, f);
     if (err == ERR_OK && may_reach((enum order_state)r.state, state))
         err = host_state(h, &r, state, event, f);
     arena_clear(&a);
