@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# What README.md and docs/*.md show, works: every Lua block loads, a block that begins with
+# `-- dray.lua` is a project file without mistakes, a block that begins with `-- runs` ends well
+# against a simulator, and so does every line of a shell block that begins with `# runs`.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+DRAY=${DRAY:-$root/build/dray}
+# shellcheck source=scripts/sim.sh
+. "$root/scripts/sim.sh"
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/dray-docs-XXXXXX")
+trap 'sim_stop >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
+status=0
+cd "$root"
+
+verdict() {
+  if [ "$1" = 0 ]; then
+    echo "ok $2"
+  else
+    cat "$work/said"
+    echo "NOT OK $2 (exit $1)"
+    status=1
+  fi
+}
+
+# Blocks as files named FILE-LINE.lua and .sh; FILE without folder and ending.
+mkdir "$work/blocks"
+for page in README.md docs/*.md; do
+  awk -v out="$work/blocks/$(basename "$page" .md)" '
+    /^```(lua|sh)$/ { file = out "-" NR "." substr($0, 4); print "" >file; next }
+    /^```/ { if (file) close(file); file = ""; next }
+    file { print >file }' "$page"
+done
+
+# A project with its own simulator: few orders, none of several boxes, so nothing has to be held.
+project() {
+  mkdir -p "$1"
+  cp "$root"/examples/vendor-day/*.lua "$1"
+}
+mkdir "$work/sim" "$work/bin"
+ln -s "$(realpath "$DRAY")" "$work/bin/dray"
+sim_start "$work/sim" --orders 6 --seed 1 --country IN \
+  --floor "$work/sim/floor.json"
+
+for block in "$work"/blocks/*.lua; do
+  name=$(basename "$block")
+  folder=$work/${name%.lua}
+  project "$folder"
+  cp "$work/sim/floor.json" "$folder"
+  code=0
+  case $(sed -n 2p "$block") in
+    '-- dray.lua')
+      cp "$block" "$folder/dray.lua"
+      (cd "$folder" && "$DRAY" check) >"$work/said" 2>&1 || code=$?
+      verdict $code "$name is a project file"
+      ;;
+    '-- runs')
+      (cd "$folder" && "$DRAY" run --timeout 60 "$block") >"$work/said" 2>&1 </dev/null || code=$?
+      verdict $code "$name runs"
+      ;;
+    *)
+      (cd "$folder" && "$DRAY" check "$block") >"$work/said" 2>&1 || code=$?
+      verdict $code "$name loads"
+      ;;
+  esac
+done
+
+for block in "$work"/blocks/*.sh; do
+  [ "$(sed -n 2p "$block")" = '# runs' ] || continue
+  folder=$work/$(basename "$block" .sh)
+  project "$folder"
+  echo 'poll "orders"' >"$folder/look.lua" # so that there is something to look at
+  code=0
+  (cd "$folder" && "$DRAY" run --quiet --timeout 60 look.lua) >"$work/said" 2>&1 </dev/null || code=$?
+  [ $code = 0 ] || verdict $code "a project to look at"
+  while read -r line; do
+    case $line in '' | '#'*) continue ;; esac
+    code=0
+    (cd "$folder" && PATH=$work/bin:$PATH eval "$line") >"$work/said" 2>&1 </dev/null || code=$?
+    verdict $code "$line"
+  done <"$block"
+done
+exit $status
