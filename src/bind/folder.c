@@ -73,29 +73,33 @@ static int open_parent(const char *folder, const char *rest, bool make, const ch
 
 /* ---- reading ---- */
 
-/* The way below the folder after all links; the caller frees. */
-static enum err resolve(const char *folder, const char *path, char **rest,
-                        struct fault *f)
+/* The path without links, absolute; the caller frees. NULL with errno. */
+static char *real_path(const char *folder, const char *path)
 {
-    size_t len = strlen(folder);
     struct buf joined;
     buf_init(&joined, 2 * PATH_LONGEST);
     if (path[0] != '/')
         buf_format(&joined, "%s/", folder);
     buf_text(&joined, path);
+    errno = ENAMETOOLONG;
     char *real = buf_ok(&joined) ? realpath(buf_str(&joined), NULL) : NULL;
-    enum err e = ERR_OK;
-    if (!buf_ok(&joined))
-        e = fault_set(f, ERR_LIMIT, "the path is too long");
-    else if (real == NULL)
-        e = fault_errno(f, "%s", path);
-    else if (strncmp(real, folder, len) != 0 || real[len] != '/')
-        e = refuse(f, path, "outside of the project folder");
-    if (e == ERR_OK)
-        *rest = mem_text(real + len + 1);
     buf_clear(&joined);
+    return real;
+}
+
+/* The way below the folder after all links; the caller frees. */
+static enum err resolve(const char *folder, const char *path, char **rest,
+                        struct fault *f)
+{
+    const size_t len = strlen(folder);
+    char *real = real_path(folder, path);
+    if (real == NULL)
+        return fault_errno(f, "%s", path);
+    const bool inside = strncmp(real, folder, len) == 0 && real[len] == '/';
+    if (inside)
+        *rest = mem_text(real + len + 1);
     free(real);
-    return e;
+    return inside ? ERR_OK : refuse(f, path, "outside of the project folder");
 }
 
 static enum err check_file(const struct host *h, int fd, const char *path,

@@ -79,7 +79,7 @@ int64_t handle_check(lua_State *L, int index, enum handle_kind kind)
 {
     const struct handle *h = luaL_testudata(L, index, types[kind]);
     if (h == NULL)
-        luaL_typeerror(L, index, names[kind]);
+        return luaL_typeerror(L, index, names[kind]); /* raises */
     return h->id;
 }
 

@@ -373,7 +373,7 @@ static enum err take_child(struct reading *r)
     enum err e = in->node->type == JSON_OBJECT ? read_key(r, in, &key) : ERR_OK;
     if (e == ERR_OK)
         e = read_node(r, &child);
-    if (e != ERR_OK)
+    if (child == NULL)
         return e;
     child->key = key;
     append(in->node, child);

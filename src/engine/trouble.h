@@ -9,9 +9,9 @@
 #include "base/fault.h"
 
 /* Raises; both never return. The int is for `return trouble_raise(...)`. */
-int trouble_raise(lua_State *L, const struct fault *f);
+int trouble_raise(lua_State *L, const struct fault *f) __attribute__((noreturn));
 int trouble_error(lua_State *L, enum err code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((noreturn, format(printf, 3, 4)));
 /* Raises unless e is ERR_OK. */
 void trouble_check(lua_State *L, enum err e, const struct fault *f);
 
