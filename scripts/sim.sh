@@ -10,7 +10,7 @@ sim_start() {
   shift
   "$DRAY" sim --port 0 --json "$@" >"$folder/sim.json" 2>"$folder/sim.log" </dev/null &
   sim_pid=$!
-  until grep -q '"url"' "$folder/sim.json"; do
+  until grep -qs '"url"' "$folder/sim.json"; do
     wait=$((wait + 1))
     if [ "$wait" -gt 600 ] || ! kill -0 "$sim_pid" 2>/dev/null; then
       cat "$folder/sim.log" >&2
@@ -32,6 +32,22 @@ sim_said() { sed -E 's/.*"'"$1"'":"([^"]*)".*/\1/' "$2/sim.json"; }
 # sim_get PATH FILE: what the simulator says at /sim/...
 sim_get() {
   cmake -DURL="$sim_url$1" -DFILE="$2" -P "$(dirname "${BASH_SOURCE[0]}")/fetch.cmake"
+}
+
+# JSON lines as one JSON list.
+sim_list() {
+  printf '[\n'
+  "$DRAY" "$1" --json | sed '$!s/$/,/'
+  printf ']\n'
+}
+
+# In a copy of examples/vendor-day: compares what dray believes with what the simulator was told.
+sim_compare() {
+  sim_get /sim/ledger ledger.json
+  sim_get /sim/orders amazon.json
+  sim_list effects >effects.json
+  sim_list orders >orders.json
+  "$DRAY" run --quiet compare.lua ledger.json amazon.json effects.json orders.json </dev/null
 }
 
 # Stops the one that sim_start started, and waits for its end. Fails when it had failed by itself.

@@ -82,7 +82,7 @@ for preset in "${presets[@]}"; do
   units "$preset" "$folder"
   specs "$preset" "$folder"
   for one in tests/e2e/*.sh tests/docs/*.sh; do
-    [ ! -x "$one" ] || script "$preset" "$folder" "$one"
+    [ "$(basename "$one")" = lib.sh ] || script "$preset" "$folder" "$one"
   done
 done
 
