@@ -317,8 +317,10 @@ static enum err prove_all(struct host *h, struct arena *a, struct effect *list,
 
 static enum err look_up(struct host *h, struct effect *e, struct fault *f)
 {
-    lookup_unknown(h, e);
-    return later(h, e, true, prover_quiet(e->kind, host_now(h)), f);
+    enum err err = later(h, e, true, prover_quiet(e->kind, host_now(h)), f);
+    if (err == ERR_OK)
+        lookup_unknown(h, e); /* last: it may decide at once */
+    return err;
 }
 
 static enum err look_at(struct prover *p, struct arena *a, struct effect *list,
