@@ -137,7 +137,7 @@ static enum err look_again(struct host *h, struct effect *e, struct fault *f)
             lookup_order(h, e);
         else if (!poller_asking(h->poller, a, stand.need))
             poller_ask(h->poller, a, stand.need, NULL, NULL);
-        return later(h, e, true, prover_next(h, e->checks), f);
+        return later(h, e, true, prover_next(h, e->checks + 1), f);
     }
     return vendor_follow(h, e, &stand, f);
 }
@@ -245,7 +245,8 @@ static enum err postpone(struct host *h, struct group *g, bool checked, struct f
 {
     enum err e = ERR_OK;
     for (size_t i = 0; i < g->count && e == ERR_OK; i++)
-        e = later(h, g->effects[i], checked, prover_next(h, g->effects[i]->checks), f);
+        e = later(h, g->effects[i], checked, prover_next(h, g->effects[i]->checks + 1),
+                  f);
     return e;
 }
 
