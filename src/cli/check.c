@@ -1,13 +1,99 @@
-/* `dray check`: loads everything, runs nothing. */
+/* `dray check`: loads everything, runs nothing. With --records it reads all that is
+ * recorded: the pages of the state file, the chain of its log, every document. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/digest.h"
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/session.h"
+#include "document/archive.h"
 #include "engine/sandbox.h"
+#include "store/paper.h"
 
-static const struct flag flags[] = {FLAG_PROJECT, FLAG_END};
+enum { FOLDER_MAX = 8192 };
+
+static const struct flag flags[] = {
+    FLAG_PROJECT,
+    FLAG_STATE,
+    {"records", 0, NULL, false,
+     "verify the state too: the file, the chain of its log, every document"},
+    FLAG_END,
+};
+
+/* ---- what is recorded ---- */
+
+struct papers {
+    const struct invocation *in;
+    struct archive *archive;
+    long long count, bad;
+};
+
+/* The file is there and has the bytes that its row remembers. */
+static bool check_paper(void *arg, const struct paper *p)
+{
+    struct papers *papers = arg;
+    struct digest digest;
+    struct fault f;
+    char *data = NULL;
+    size_t len;
+
+    papers->count++;
+    if (archive_read(papers->archive, p->path, &data, &len, &f) != ERR_OK) {
+        papers->bad++;
+        complain(papers->in, 0, "document %lld of order %s: %s", (long long)p->id,
+                 p->name, f.text);
+        return true;
+    }
+    digest_of(data, len, &digest);
+    if (memcmp(&digest, &p->digest, sizeof digest) != 0) {
+        papers->bad++;
+        complain(papers->in, 0,
+                 "document %lld of order %s: documents/%s is not what was stored; "
+                 "bring it back from a backup",
+                 (long long)p->id, p->name, p->path);
+    }
+    free(data);
+    return true;
+}
+
+static int check_papers(struct session *s, struct papers *papers)
+{
+    struct fault f;
+    struct buf folder;
+    const struct paper_filter every = {0};
+
+    buf_init(&folder, FOLDER_MAX);
+    buf_format(&folder, "%s/documents", s->state);
+    papers->archive = archive_open(buf_str(&folder), &f);
+    buf_clear(&folder);
+    if (papers->archive == NULL ||
+        paper_each(s->store, &every, check_paper, papers, &f) != ERR_OK)
+        papers->bad += complain_fault(papers->in, &f);
+    archive_free(papers->archive);
+    return papers->bad == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int check_records(const struct invocation *in)
+{
+    struct session s = {0};
+    struct fault f;
+    struct papers papers = {.in = in};
+
+    int exit = session_look(in, &s);
+    if (exit == EXIT_DONE && store_verify(s.store, &f) != ERR_OK)
+        exit = complain_fault(in, &f);
+    if (exit == EXIT_DONE)
+        exit = check_papers(&s, &papers);
+    if (exit == EXIT_DONE)
+        printf("%s: whole, with %lld document%s\n", s.state, papers.count,
+               papers.count == 1 ? "" : "s");
+    session_close(&s);
+    return exit;
+}
+
+/* ---- what is to run ---- */
 
 /* A script's syntax; its words are known when it runs. */
 static int check_script(const struct invocation *in, const char *path)
@@ -46,6 +132,8 @@ static int check(const struct invocation *in)
         else
             exit = one;
     }
+    if (flag_given(in, "records") && check_records(in) != EXIT_DONE)
+        exit = EXIT_FAILED;
     return exit;
 }
 
@@ -55,7 +143,9 @@ const struct command command_check = {
     .summary =
         "load the project file and the given scripts, run nothing, show every mistake",
     .details = "Each mistake is one line with file:line on stderr. No secret is read and "
-               "nothing is sent.",
+               "nothing is sent.\n"
+               "With --records the state is read as well, also while another dray works "
+               "on it.",
     .most = -1,
     .flags = flags,
     .run = check,
