@@ -12,7 +12,7 @@
 enum {
     OVERLAP_MS =
         10 * MS_MINUTE, /* a list's window begins this long before the last one ended */
-    FIRST_REACH_MS = 7 * MS_DAY, /* without `since`, the first poll looks back this far */
+    FIRST_REACH_MS = 7 * MS_DAY, /* the first poll looks back this far at least */
     SEEN_STATES_OPEN = 1u << ORDER_NEW | 1u << ORDER_ACCEPTING | 1u << ORDER_REJECTING |
                        1u << ORDER_ACCEPTED | 1u << ORDER_CONFIRMING |
                        1u << ORDER_DENYING,
@@ -208,9 +208,16 @@ static enum err open_requests(struct poll *p, int64_t *after_ms, struct fault *f
     return e;
 }
 
+/* Back to `since`, or further: the orders before it are shown, too (design 9). */
+static int64_t first_reach(const struct poll *p)
+{
+    const int64_t since = p->account->since_ms, reach = p->started_ms - FIRST_REACH_MS;
+    return since != INSTANT_NONE && since < reach ? since : reach;
+}
+
 static enum err window_by_cursor(struct poll *p, struct window *w, struct fault *f)
 {
-    int64_t last, since = p->account->since_ms;
+    int64_t last;
     enum err e =
         cursor_get(p->poller->host->store, p->account->id, kinds[p->kind].name, &last, f);
 
@@ -220,7 +227,7 @@ static enum err window_by_cursor(struct poll *p, struct window *w, struct fault 
     if (e == ERR_OK)
         w->after_ms = last - OVERLAP_MS;
     else
-        w->after_ms = since != INSTANT_NONE ? since : p->started_ms - FIRST_REACH_MS;
+        w->after_ms = first_reach(p);
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
     return p->kind == POLL_LABELS ? open_requests(p, &w->after_ms, f) : ERR_OK;
