@@ -20,6 +20,7 @@ local weight = { "table", fields = {
 local warehouse = { "table", fields = {
   zone = { "text", required = true },
   labels = { "text", choices = { "amazon", "own" } },
+  slips = { "text", choices = { "fetch", "elsewhere" } },
   writes = { "text", choices = { "live", "observe" } },
   codes = { "text", choices = { "X12", "EDIFACT" } },
   sellingParty = { "text" },
@@ -76,9 +77,16 @@ local function resolve(fields, report)
   end
 end
 
+local function sorted_keys(map)
+  local keys = {}
+  for key in pairs(type(map) == "table" and map or {}) do keys[#keys + 1] = tostring(key) end
+  table.sort(keys)
+  return keys
+end
+
 local function check_limits(where, given, report)
   for _, verb in ipairs(VERBS) do
-    local value = given and given[verb]
+    local value = type(given) == "table" and given[verb]
     if type(value) == "table" and (math.type(value[1]) ~= "integer" or value[1] < 0
         or type(value.per) ~= "string") then
       report(where .. "." .. verb, 'expected { COUNT, per = "1d" }')
@@ -95,7 +103,12 @@ local function check_account(fields, report)
   if fields.program == "vendor" and fields.warehouses == nil then
     report("warehouses", "missing: name the warehouses that ship for this account")
   end
-  check_limits("limits", type(fields.limits) == "table" and fields.limits, report)
+  check_limits("limits", fields.limits, report)
+  for _, code in ipairs(sorted_keys(fields.warehouses)) do
+    local house = fields.warehouses[code]
+    check_limits(("warehouses.%s.limits"):format(code), type(house) == "table" and house.limits,
+      report)
+  end
 end
 
 local function marker(key)

@@ -112,6 +112,8 @@ static enum err read_limit(lua_State *L, const struct place *at, enum limited wh
     limit->count = (int64_t)lua_tointeger(L, -1);
     lua_pop(L, 1);
     enum err e = duration_parse(text_of(L, "per"), &limit->per_ms, &why);
+    if (e == ERR_OK && limit->per_ms == 0)
+        e = fault_set(&why, ERR_INPUT, "per: expected a time above zero");
     lua_pop(L, 1);
     return e == ERR_OK ? ERR_OK : mistake(at, limit_name(which), why.text, f);
 }
@@ -163,6 +165,8 @@ static void read_choices(lua_State *L, const struct account *a, struct warehouse
 
     if (labels != NULL)
         w->amazon_labels = strcmp(labels, "amazon") == 0;
+    const char *slips = text_of(L, "slips");
+    w->slips_elsewhere = slips != NULL && strcmp(slips, "elsewhere") == 0;
     if (writes != NULL)
         w->writes = strcmp(writes, "live") == 0 ? WRITES_LIVE : WRITES_OBSERVE;
     if (codes != NULL)

@@ -1,7 +1,8 @@
-/* An account: one authorised selling partner in one region, its warehouses and credentials.
+/* An account: one authorised selling partner in one region, its warehouses and
+ * credentials.
  *
- * Filled once from the project file (bind/project.c); the same for the life of the process, but
- * for tokens and quota. Strings are owned by the account. */
+ * Filled once from the project file (bind/project.c); the same for the life of the
+ * process, but for tokens and quota. Strings are owned by the account. */
 #ifndef DRAY_SPAPI_ACCOUNT_H
 #define DRAY_SPAPI_ACCOUNT_H
 
@@ -24,22 +25,33 @@ struct limit {
     int64_t per_ms;
 };
 /* Verbs that can be limited; index into the limits arrays. */
-enum limited { LIMIT_ACCEPT, LIMIT_REJECT, LIMIT_LABEL, LIMIT_CONFIRM, LIMIT_FLOOR_DENY, LIMIT_SCAN, LIMIT_COUNT };
-const char *limit_name(enum limited l); /* "accept", "reject", "request_label", "confirm", "floor_deny", "scan" */
+enum limited {
+    LIMIT_ACCEPT,
+    LIMIT_REJECT,
+    LIMIT_LABEL,
+    LIMIT_CONFIRM,
+    LIMIT_FLOOR_DENY,
+    LIMIT_SCAN,
+    LIMIT_COUNT
+};
+const char *limit_name(enum limited l); /* "accept", "reject", "request_label", "confirm",
+                                           "floor_deny", "scan" */
 
 struct warehouse {
     char *code;              /* shipFromParty.partyId */
     const struct zone *zone; /* of its clocks and ship days */
     bool amazon_labels;      /* labels = "amazon"; else the vendor's own carrier */
-    enum codes codes;        /* of scans */
+    bool slips_elsewhere; /* slips = "elsewhere": another program fetches and prints them
+                           */
+    enum codes codes;     /* of scans */
     enum writes writes;
-    char *selling_party;     /* NULL: the account's */
-    char *scac;              /* scacCode, NULL when none */
-    char *carrier;           /* carrier (EU), NULL when none */
-    char *ship_method;       /* own carrier's shipMethod, NULL when none */
-    char *weight_value;      /* default weight of a box, NULL when none */
-    char *weight_unit;       /* KG or LB */
-    char *address;           /* shipFromParty.address as JSON text, NULL when none */
+    char *selling_party; /* NULL: the account's */
+    char *scac;          /* scacCode, NULL when none */
+    char *carrier;       /* carrier (EU), NULL when none */
+    char *ship_method;   /* own carrier's shipMethod, NULL when none */
+    char *weight_value;  /* default weight of a box, NULL when none */
+    char *weight_unit;   /* KG or LB */
+    char *address;       /* shipFromParty.address as JSON text, NULL when none */
     struct limit limits[LIMIT_COUNT];
 };
 
@@ -63,9 +75,9 @@ struct quota;
 struct account {
     char *id;
     enum program program;
-    char *region;             /* "na" "eu" "fe"; NULL with an endpoint */
-    char *endpoint;           /* "https://sellingpartnerapi-na.amazon.com", no slash at the end */
-    char *lwa_url;            /* the token endpoint, complete */
+    char *region;   /* "na" "eu" "fe"; NULL with an endpoint */
+    char *endpoint; /* "https://sellingpartnerapi-na.amazon.com", no slash at the end */
+    char *lwa_url;  /* the token endpoint, complete */
     char *selling_party;      /* the vendor code */
     char *target_application; /* NULL: none */
     char *version;            /* "v1" */
@@ -90,7 +102,8 @@ void account_free(struct account *a);
 enum err account_set_region(struct account *a, const char *region, struct fault *f);
 /* Sets endpoint (and LWA on the same host); https, or http to loopback. */
 enum err account_set_endpoint(struct account *a, const char *url, struct fault *f);
-/* A new warehouse with defaults, owned by the account; pointers to older ones become invalid. */
+/* A new warehouse with defaults, owned by the account; pointers to older ones become
+ * invalid. */
 struct warehouse *account_add_warehouse(struct account *a, const char *code);
 /* NULL when the account does not name it. */
 const struct warehouse *account_warehouse(const struct account *a, const char *code);

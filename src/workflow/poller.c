@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "spapi/listing.h"
 #include "workflow/intake.h"
@@ -12,6 +13,7 @@
 enum {
     OVERLAP_MS =
         10 * MS_MINUTE, /* a list's window begins this long before the last one ended */
+    AHEAD_MS = 1 * MS_MINUTE,    /* Amazon's clock may be ahead of ours */
     FIRST_REACH_MS = 7 * MS_DAY, /* the first poll looks back this far at least */
     SEEN_STATES_OPEN = 1u << ORDER_NEW | 1u << ORDER_ACCEPTING | 1u << ORDER_REJECTING |
                        1u << ORDER_ACCEPTED | 1u << ORDER_CONFIRMING |
@@ -221,7 +223,7 @@ static enum err window_by_cursor(struct poll *p, struct window *w, struct fault 
     enum err e =
         cursor_get(p->poller->host->store, p->account->id, kinds[p->kind].name, &last, f);
 
-    w->before_ms = p->started_ms;
+    w->before_ms = p->started_ms + AHEAD_MS;
     if (e == ERR_OK && last > p->started_ms)
         last = p->started_ms; /* the clock was set back */
     if (e == ERR_OK)
@@ -290,6 +292,11 @@ static void start(struct poll *p)
 
 static enum err finish(struct poll *p, struct fault *f)
 {
+    if (p->end.err != ERR_OK)
+        log_write(LOG_WARN, "a list could not be read; it is asked for again",
+                  log_safe("account", p->account->id),
+                  log_safe("list", kinds[p->kind].name),
+                  log_safe("why", p->end.fault.text), LOG_END);
     if (p->end.err == ERR_OK && kinds[p->kind].states == 0)
         return cursor_set(p->poller->host->store, p->account->id, kinds[p->kind].name,
                           p->started_ms, f);

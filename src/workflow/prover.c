@@ -66,7 +66,7 @@ int64_t prover_quiet(enum effect_kind kind, int64_t sent_ms)
 
 int64_t prover_next(const struct host *h, int64_t checks)
 {
-    static const int64_t waited[] = {1 * MS_SECOND, 2 * MS_SECOND, 5 * MS_SECOND};
+    static const int64_t waited[] = {0, 1 * MS_SECOND, 2 * MS_SECOND, 5 * MS_SECOND};
     static const int64_t calm[] = {1 * MS_MINUTE,  2 * MS_MINUTE,  5 * MS_MINUTE,
                                    10 * MS_MINUTE, 15 * MS_MINUTE, 60 * MS_MINUTE};
     enum {

@@ -245,7 +245,8 @@ static enum err stand_confirm(struct host *h, struct order *o, const struct json
         return ERR_OK;
     }
     enum err e = stand_labelled(h, o, asked, s, f);
-    if (e != ERR_OK || s->step != STEP_READY || (o->row.flags & RECORD_SLIP) == 0)
+    if (e != ERR_OK || s->step != STEP_READY || (o->row.flags & RECORD_SLIP) == 0 ||
+        o->house->slips_elsewhere)
         return e;
     e = order_papers(h, o, PAPER_SLIP, &slips, &count, f);
     if (e == ERR_OK && count == 0)
