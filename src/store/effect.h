@@ -63,7 +63,7 @@ struct effect {
     const char *evidence;    /* what proved it; "" */
     const char *transaction; /* Amazon's transactionId; "" */
     int64_t sends;           /* how often it was handed to the network */
-    int64_t checks;          /* how often its outcome was asked for */
+    int64_t checks;          /* how often its outcome was asked for since it was sent */
     int64_t next_ms;         /* when to look at it again; INT64_MAX: never by itself */
     int64_t planned_ms;
     int64_t sent_ms;    /* of the last send; 0 */
