@@ -9,8 +9,10 @@
 #include "workflow/prover.h"
 #include "workflow/sender.h"
 
-/* What came in is applied; what is due is decided. Writes only, nothing leaves. */
-static enum err apply(struct host *h, const struct round_party *party, struct fault *f)
+/* What came in is applied; what is due is decided. Writes only, nothing leaves. After
+ * the end nothing new is sent. */
+static enum err apply(struct host *h, const struct round_party *party, bool ended,
+                      struct fault *f)
 {
     transport_drain(h->transport);
     if (h->trouble.code != ERR_OK) {
@@ -26,7 +28,7 @@ static enum err apply(struct host *h, const struct round_party *party, struct fa
         e = prover_step(h->prover, f);
     if (e == ERR_OK && party != NULL)
         party->step(party->arg);
-    if (e == ERR_OK)
+    if (e == ERR_OK && !ended)
         e = sender_step(h->sender, f);
     return e;
 }
@@ -36,10 +38,10 @@ static enum err commit(struct host *h, struct fault *f)
     return store_dirty(h->store) ? store_commit(h->store, f) : ERR_OK;
 }
 
-static enum err one_round(struct host *h, const struct round_party *party,
+static enum err one_round(struct host *h, const struct round_party *party, bool ended,
                           struct fault *f)
 {
-    enum err e = apply(h, party, f);
+    enum err e = apply(h, party, ended, f);
     if (e == ERR_OK)
         e = commit(h, f);
     if (e == ERR_OK)
@@ -52,10 +54,11 @@ static enum err one_round(struct host *h, const struct round_party *party,
     return ERR_OK;
 }
 
-static bool busy(const struct host *h, const struct round_party *party)
+static bool busy(const struct host *h, const struct round_party *party, bool ended)
 {
     return transport_queued(h->transport) || store_dirty(h->store) ||
-           poller_busy(h->poller) || prover_busy(h->prover) || sender_busy(h->sender) ||
+           poller_busy(h->poller) || prover_busy(h->prover) ||
+           (sender_busy(h->sender) && !ended) ||
            (party != NULL && party->busy(party->arg));
 }
 
@@ -63,20 +66,30 @@ static bool busy(const struct host *h, const struct round_party *party)
 static bool stuck(const struct host *h, const struct round_party *party,
                   int64_t deadline_ms)
 {
-    return clock_is_virtual(h->clock) && deadline_ms == INT64_MAX && !busy(h, party) &&
-           !loop_held(h->loop) && loop_next_timer(h->loop) == INT64_MAX;
+    return clock_is_virtual(h->clock) && deadline_ms == INT64_MAX &&
+           !busy(h, party, false) && !loop_held(h->loop) &&
+           loop_next_timer(h->loop) == INT64_MAX;
+}
+
+/* Answers that are awaited, and files that are being written, would have to be found out
+ * about at the next start. */
+static bool is_quiet(const struct host *h)
+{
+    return sender_under_way(h->sender) == 0 && export_idle(h->export);
 }
 
 enum err round_run(struct host *h, const struct round_party *party,
                    bool (*done)(void *arg), void *arg, int64_t deadline_ms,
                    struct fault *f)
 {
+    bool ended = false;
     for (;;) {
-        enum err e = one_round(h, party, f);
+        enum err e = one_round(h, party, ended, f);
         if (e != ERR_OK)
             return e;
-        const bool ended = done(arg), over = clock_mono_ms(h->clock) >= deadline_ms;
-        if (ended && (export_idle(h->export) || over || loop_signal(h->loop) != 0))
+        ended = ended || done(arg);
+        const bool over = clock_mono_ms(h->clock) >= deadline_ms;
+        if (ended && (is_quiet(h) || over || loop_signal(h->loop) != 0))
             return ERR_OK;
         if (loop_signal(h->loop) != 0)
             return fault_set(f, ERR_CANCELLED, "stopped by a signal");
@@ -84,7 +97,7 @@ enum err round_run(struct host *h, const struct round_party *party,
             return fault_set(f, ERR_BUSY, "the time was over before it was done");
         if (stuck(h, party, deadline_ms))
             return fault_set(f, ERR_STATE, "nothing is left that could end this wait");
-        loop_turn(h->loop, busy(h, party) ? 0 : deadline_ms);
+        loop_turn(h->loop, busy(h, party, ended) ? 0 : deadline_ms);
         store_tidy(h->store, false);
     }
 }

@@ -16,7 +16,8 @@ struct round_party {
     void *arg;
 };
 
-/* Goes through rounds until `done` says so (asked after each commit), a signal came
+/* Goes through rounds until `done` says so (asked after each commit), and until what was
+ * sent by then is answered and what is exported is written; or until a signal came
  * (ERR_CANCELLED) or a flush failed (ERR_IO). With a virtual clock time jumps when
  * nothing else is left. `deadline_ms` is monotonic; INT64_MAX: none; ERR_BUSY when it
  * passes. */
