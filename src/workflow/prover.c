@@ -8,6 +8,7 @@
 #include "workflow/lookup.h"
 #include "workflow/poller.h"
 #include "workflow/vendor.h"
+#include "workflow/wall.h"
 
 enum {
     LOOK_MAX = 2000, /* effects looked at in one step */
@@ -18,6 +19,7 @@ enum {
 struct prover {
     struct host *host;
     struct timer timer;
+    struct wall wall;
     bool awake;
     bool was_eager;
 };
@@ -33,6 +35,7 @@ struct prover *prover_new(struct host *h)
     struct prover *p = mem_new(sizeof *p);
     p->host = h;
     p->awake = true;
+    wall_init(&p->wall, h);
     return p;
 }
 
@@ -372,9 +375,11 @@ static enum err plan_next_look(struct prover *p, struct fault *f)
 enum err prover_step(struct prover *p, struct fault *f)
 {
     const bool eager = p->host->eager > 0;
-    enum err e = ERR_OK;
+    bool set;
+    enum err e = wall_step(&p->wall, p->host, &set, f);
 
-    if (eager && !p->was_eager)
+    p->awake = p->awake || set;
+    if (e == ERR_OK && eager && !p->was_eager)
         e = hurry(p, f);
     p->was_eager = eager;
     if (e != ERR_OK || !p->awake)
