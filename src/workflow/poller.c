@@ -13,8 +13,9 @@
 enum {
     OVERLAP_MS =
         10 * MS_MINUTE, /* a list's window begins this long before the last one ended */
-    AHEAD_MS = 1 * MS_MINUTE,    /* Amazon's clock may be ahead of ours */
-    FIRST_REACH_MS = 7 * MS_DAY, /* the first poll looks back this far at least */
+    AHEAD_MS = 1 * MS_MINUTE, /* Amazon's clock may be ahead of ours */
+    /* The first poll looks back this far at least; a week is one window of a list. */
+    FIRST_REACH_MS = 7 * MS_DAY - AHEAD_MS,
     SEEN_STATES_OPEN = 1u << ORDER_NEW | 1u << ORDER_ACCEPTING | 1u << ORDER_REJECTING |
                        1u << ORDER_ACCEPTED | 1u << ORDER_CONFIRMING |
                        1u << ORDER_DENYING,
