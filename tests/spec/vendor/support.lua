@@ -205,6 +205,30 @@ function support.labels(host, change)
   end
 end
 
+--- Amazon's pages are this short until the end of the spec.
+---@param limit integer
+---@param finally fun(restore: function) busted's
+function support.pages(limit, finally)
+  local page = require("sim.page")
+  local take = page.take
+  finally(function() page.take = take end)
+  page.take = function(listing)
+    listing.limit = limit
+    return take(listing)
+  end
+end
+
+--- Somebody sets dray's clock; Amazon's goes on as it was.
+---@param host dray.test.Host
+---@param by string "-1h"
+function support.jump(host, by)
+  local settings = host.amazon.world.settings
+  local clock, before = settings.clock, host:now()
+  host:jump(by)
+  local moved = host:now() - before
+  settings.clock = function() return clock() - moved end
+end
+
 --- Latest labels that dray keeps of an order.
 ---@param host dray.test.Host
 ---@param order sim.Order
