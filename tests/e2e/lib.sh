@@ -86,6 +86,18 @@ project() {
   cp "$root"/examples/vendor-day/*.lua .
 }
 
+# clock_begin: from here on dray and the simulators that are run with LD_PRELOAD=$clock follow a wall
+# clock that `clock_at SECONDS` sets that far from the real one.
+clock_begin() {
+  clock=$(helper clock_shift)
+  export DRAY_TEST_CLOCK=$work/clock ASAN_OPTIONS=verify_asan_link_order=0
+  clock_at 0
+}
+clock_at() { echo "$1" >"$DRAY_TEST_CLOCK"; }
+
+# When every quiet window of what is unknown is over (durability.md 1.2), with time to spare.
+quiet_over=1200
+
 # helper NAME: the program tests/e2e/NAME.c, built once.
 helper() {
   local flags=()
@@ -129,22 +141,8 @@ sim_tell() {
   exec 9>&-
 }
 
-# JSON lines of a command of dray as one JSON list: list FILE COMMAND...
-list() {
-  local file=$1
-  shift
-  { echo '['; "$DRAY" "$@" --json | sed '$!s/$/,/'; echo ']'; } >"$file"
-}
-
 # Whether dray and the simulator's ledger agree about everything; words in $work/agree.
-agree() {
-  sim_get /sim/ledger "$work/ledger.json" 2>"$work/agree" &&
-    sim_get /sim/orders "$work/amazon.json" 2>>"$work/agree" || return 1
-  cp "$work/ledger.json" "$work/amazon.json" .
-  list effects.json effects
-  list orders.json orders
-  "$DRAY" run -q compare.lua ledger.json amazon.json effects.json orders.json >"$work/agree" 2>&1
-}
+agree() { sim_compare >"$work/agree" 2>&1; }
 
 # How many requests of one operation the scripted Amazon has seen: requests FOLDER PATTERN
 requests() { grep -cE "$2" "$1/requests" || true; }

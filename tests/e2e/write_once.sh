@@ -5,19 +5,13 @@ set -uo pipefail
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-clock=$(helper clock_shift)
-export DRAY_TEST_CLOCK=$work/clock
-export ASAN_OPTIONS=verify_asan_link_order=0
+clock_begin
 
-# The day as who runs it again after a mishap writes it: orders that are on their way are asked for
-# again, and the keys give back what is there. $1: how long it waits.
+# The day, with an end to its patience: day TIME
 day() {
   sed -E -e "s/^settle\(\)\$/settle { timeout = \"$1\" }/" -e '/^poll "invoices"$/d' \
-    -e 's/orders \{ state = "new" \}/orders {}/' "$root/examples/vendor-day/day.lua"
+    "$root/examples/vendor-day/day.lua"
 }
-
-# At 1200 every quiet window is over.
-at() { echo "$1" >"$DRAY_TEST_CLOCK"; }
 
 # state_count VERB STATE: how many effects
 state_count() { "$DRAY" effects -s "$2" --json | grep -cE "\"verb\":\"($1)\"" || true; }
@@ -25,7 +19,7 @@ state_count() { "$DRAY" effects -s "$2" --json | grep -cE "\"verb\":\"($1)\"" ||
 # lost OPERATION SECTION VERBS COUNTRY: a day in which every answer to one operation is lost.
 lost() {
   local operation=$1 section=$2 verbs=$3 told effects
-  at 0
+  clock_at 0
   project "$work/$operation"
   day 4s >short.lua
   LD_PRELOAD=$clock sim_start . --orders 10 --country "$4" --speed instant --floor floor.json \
@@ -39,7 +33,7 @@ lost() {
   verdict "$operation: one request an effect, each of them unknown ($effects effects, told $told)" $?
 
   sim_tell /sim/faults '{"faults":[]}' >"$work/told"
-  at 1200
+  clock_at $quiet_over
   day 40s >long.lua
   LD_PRELOAD=$clock run "$DRAY" run -q long.lua floor.json
   said "$operation: after the quiet window everything is proved" 0 ''
