@@ -81,7 +81,7 @@ for preset in "${presets[@]}"; do
   folder=$(scripts/build.sh "$preset" | tail -1)
   units "$preset" "$folder"
   specs "$preset" "$folder"
-  for one in tests/e2e/*.sh tests/docs/*.sh; do
+  for one in tests/e2e/*.sh tests/crash/*.sh tests/docs/*.sh; do
     [ "$(basename "$one")" = lib.sh ] || script "$preset" "$folder" "$one"
   done
 done
