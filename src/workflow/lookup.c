@@ -21,6 +21,7 @@ struct lookup {
     char *failure;     /* what the transaction said, while the order is asked; NULL: an
                           unknown one */
     bool batch;        /* that transaction carried others, too */
+    bool success;      /* the transaction said Success: the same label will do */
     bool only_state;   /* the order's state is wanted, for whoever waits for it */
     int64_t documents; /* new ones that came with a label's look-up */
     int64_t elements;  /* labels that came at all */
@@ -101,6 +102,8 @@ static enum err not_there(struct host *h, struct effect *e, struct fault *f)
 
 static enum err absent(struct lookup *l, struct effect *e, struct fault *f)
 {
+    if (l->success)
+        return ERR_OK; /* it is still being made */
     if (l->failure == NULL)
         return not_there(l->host, e, f);
     if (l->batch)
@@ -136,7 +139,7 @@ static enum err old_label(struct lookup *l, struct effect *e, struct fault *f)
     enum err err = has_label(l->host, e, &there, f);
     if (err != ERR_OK || !there)
         return err; /* it cannot be decoded, and is asked for again */
-    if (e->revision == 0)
+    if (e->revision == 0 || l->success)
         return vendor_succeeded(l->host, e, "its label is there", f);
     return absent(l, e, f);
 }
@@ -291,25 +294,20 @@ static void failure_text(const struct json *status, char *out, size_t size)
     free(clean);
 }
 
-/* A label proves its request. Amazon may make the very same one again: then Success has
- * to do, once a new one had its time. */
+/* A label proves its request. Amazon may make the very same one again: then it has to do,
+ * once a new one had its time. */
 static enum err transaction_success(struct host *h, struct effect *e, struct fault *f)
 {
-    bool there = false;
-    enum err err = ERR_OK;
-
     if (e->kind != EFFECT_LABEL)
         return vendor_succeeded(h, e, "its transaction says Success", f);
-    if (host_now(h) >= prover_quiet(e->kind, e->sent_ms))
-        err = has_label(h, e, &there, f);
-    if (err != ERR_OK || there)
-        return err != ERR_OK
-                   ? err
-                   : vendor_succeeded(
-                         h, e, "its transaction says Success, and a label is there", f);
     struct account *a = host_account(h, e->account);
-    if (!poller_asking(h->poller, a, POLL_LABELS))
+    if (host_now(h) >= prover_quiet(e->kind, e->sent_ms)) {
+        struct lookup *l = lookup_new(h, e);
+        l->success = true;
+        ask_itself(l, e);
+    } else if (!poller_asking(h->poller, a, POLL_LABELS)) {
         poller_ask(h->poller, a, POLL_LABELS, NULL, NULL);
+    }
     return ERR_OK;
 }
 

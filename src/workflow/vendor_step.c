@@ -7,6 +7,7 @@
 #include "workflow/prover.h"
 #include "workflow/vendor.h"
 #include "workflow/vendor_body.h"
+#include "workflow/vendor_step.h"
 
 enum { LABEL_LIFE_DAYS = 90 };
 
@@ -180,10 +181,10 @@ static enum err stand_label(struct host *h, struct order *o, struct stand *s,
         say(s, STEP_IMPOSSIBLE, 0, "the order is shipped; Amazon makes no more labels");
         return ERR_OK;
     }
-    if (!acceptance_shown(o))
-        return wait_for_acceptance(h, o, s, f);
     stand_ship_day(h, o, s);
-    return ERR_OK;
+    if (s->step == STEP_IMPOSSIBLE || acceptance_shown(o))
+        return ERR_OK;
+    return wait_for_acceptance(h, o, s, f);
 }
 
 /* The newest label request of the order: not settled, the confirmation must echo its
@@ -359,17 +360,24 @@ static enum err stand_in(struct host *h, struct order *o, const struct effect *e
     return fault_set(f, ERR_BUG, "effect %lld has no kind", (long long)e->id);
 }
 
+enum err vendor_stand_of(struct host *h, struct order *o, const struct effect *e,
+                         struct stand *out, struct fault *f)
+{
+    memset(out, 0, sizeof *out);
+    enum err err = stand_in(h, o, e, out, f);
+    if (err == ERR_OK && out->step == STEP_READY &&
+        control_frozen(h, o->row.warehouse) != 0)
+        wait_for(out, "frozen: nothing is sent until `dray thaw`");
+    return err;
+}
+
 enum err vendor_stand(struct host *h, const struct effect *e, struct stand *out,
                       struct fault *f)
 {
     struct order o;
-    memset(out, 0, sizeof *out);
-    enum err err = order_open(h, e->record, &o, f);
+    enum err err = order_open_row(h, e->record, &o, f);
     if (err == ERR_OK)
-        err = stand_in(h, &o, e, out, f);
-    if (err == ERR_OK && out->step == STEP_READY &&
-        control_frozen(h, o.row.warehouse) != 0)
-        wait_for(out, "frozen: nothing is sent until `dray thaw`");
+        err = vendor_stand_of(h, &o, e, out, f);
     order_close(&o);
     return err;
 }

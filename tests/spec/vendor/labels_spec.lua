@@ -76,7 +76,7 @@ describe("a label is asked for", function()
     support.run(host, [[
       poll "orders"
       local o = order("$PO")
-      o:accept():wait()
+      o:accept()
       local e, why = o:request_label()
       assert(e == nil and why:find("90 days past", 1, true), why)
     ]], order)
@@ -167,6 +167,21 @@ describe("a label that is asked for again", function()
       assert(e.state == "succeeded", e.why)
     ]], order)
     assert.are.equal(0, support.told(host, order, "confirmation").refused)
+  end)
+
+  it("and comes back as it was, bytes and all, is proved in the end", function()
+    begin({ share = { flip = 1 } })
+    local first
+    local make = getmetatable(host.amazon.papers).label
+    function host.amazon.papers:label(of)
+      first = first or make(self, of)
+      return first
+    end
+    support.run(host, LABELLED, order)
+    again()
+    assert.are.equal("succeeded", label().state)
+    assert.are.equal(1, label().revision)
+    assert.are.equal(1, #support.latest(host, order))
   end)
 
   it("with fewer boxes leaves no label of the old ones behind", function()
