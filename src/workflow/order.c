@@ -4,18 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum err order_open(struct host *h, int64_t record, struct order *o, struct fault *f)
+static enum err read_row(struct host *h, int64_t record, bool with_body, struct order *o,
+                         struct fault *f)
 {
     memset(o, 0, sizeof *o);
     arena_init(&o->memory);
-    enum err e = record_get(h->store, &o->memory, record, true, &o->row, f);
+    enum err e = record_get(h->store, &o->memory, record, with_body, &o->row, f);
     if (e != ERR_OK)
         return e;
-    struct json *body = json_parse(&o->memory, o->row.body, o->row.body_len, f);
-    if (body == NULL)
-        return fault_prefix(f, "order %s: its stored text", o->row.name);
-    o->details = json_get(body, "orderDetails");
-    o->items = json_get(o->details, "items");
     o->account = host_account(h, o->row.account);
     if (o->account == NULL)
         return fault_set(
@@ -23,6 +19,24 @@ enum err order_open(struct host *h, int64_t record, struct order *o, struct faul
             "order %s: its account \"%s\" is not in the project file any more",
             o->row.name, o->row.account);
     o->house = account_warehouse(o->account, o->row.warehouse);
+    return ERR_OK;
+}
+
+enum err order_open_row(struct host *h, int64_t record, struct order *o, struct fault *f)
+{
+    return read_row(h, record, false, o, f);
+}
+
+enum err order_open(struct host *h, int64_t record, struct order *o, struct fault *f)
+{
+    enum err e = read_row(h, record, true, o, f);
+    if (e != ERR_OK)
+        return e;
+    struct json *body = json_parse(&o->memory, o->row.body, o->row.body_len, f);
+    if (body == NULL)
+        return fault_prefix(f, "order %s: its stored text", o->row.name);
+    o->details = json_get(body, "orderDetails");
+    o->items = json_get(o->details, "items");
     return ERR_OK;
 }
 

@@ -19,6 +19,8 @@ struct order {
 
 /* Reads an order by its row's id; order_close frees, also after a failure. */
 enum err order_open(struct host *h, int64_t record, struct order *o, struct fault *f);
+/* The same without its body: details and items are NULL. */
+enum err order_open_row(struct host *h, int64_t record, struct order *o, struct fault *f);
 void order_close(struct order *o);
 
 /* The line with this itemSequenceNumber ("00001", "1" and 1 are the same); NULL: none. */

@@ -7,6 +7,7 @@
 #include "workflow/prover.h"
 #include "workflow/sender.h"
 #include "workflow/vendor_body.h"
+#include "workflow/vendor_step.h"
 
 static const struct {
     const char *name;
@@ -176,7 +177,7 @@ static enum effect_state first_state(const struct stand *s)
 
 /* Inserts the effect in the state that it can have now; nothing when it is no longer
  * possible. */
-static enum err add_effect(struct host *h, const struct order *o, struct effect *e,
+static enum err add_effect(struct host *h, struct order *o, struct effect *e,
                            struct plan *out, struct fault *f)
 {
     struct stand stand = {.step = STEP_HOLD, .next_ms = INT64_MAX};
@@ -187,7 +188,7 @@ static enum err add_effect(struct host *h, const struct order *o, struct effect 
         e->why = "observe: nothing is sent (writes = \"observe\")";
         e->next_ms = INT64_MAX;
     } else {
-        err = vendor_stand(h, e, &stand, f);
+        err = vendor_stand_of(h, o, e, &stand, f);
         e->state = first_state(&stand);
         e->why = stand.step == STEP_DONE ? "" : stand.why;
         e->evidence = stand.step == STEP_DONE ? stand.why : "";

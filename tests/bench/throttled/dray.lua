@@ -7,6 +7,7 @@ account "bench" {
     ABCD = {
       zone = "Etc/UTC",
       labels = "amazon",
+      slips = "elsewhere", -- the others do not fetch them either
       writes = "live",
       weight = { value = "10", unitOfMeasure = "KG" },
     },
