@@ -241,7 +241,9 @@ static enum err window_by_orders(struct poll *p, struct window *w, struct fault 
     int64_t oldest, newest, count;
     enum err e = record_span(p->poller->host->store, p->account->id,
                              kinds[p->kind].states, &oldest, &newest, &count, f);
-    w->empty = count == 0;
+    w->empty = e == ERR_OK && count == 0;
+    if (e != ERR_OK || w->empty)
+        return e;
     w->after_ms = oldest - MS_SECOND;
     w->before_ms = newest + MS_SECOND;
     return e;
