@@ -1,10 +1,13 @@
 /* From argv to a command: the tables decide what is allowed. */
 #include "cli/command.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/suggest.h"
@@ -269,7 +272,7 @@ static int unknown_command(const char *word)
     return EXIT_USAGE;
 }
 
-int cli_main(int argc, char **argv)
+static int run_words(int argc, char **argv)
 {
     if (argc < 2) {
         print_commands(stderr);
@@ -288,4 +291,31 @@ int cli_main(int argc, char **argv)
         if (strcmp(commands[i]->name, argv[1]) == 0)
             return run_command(commands[i], argc - 1, argv + 1);
     return unknown_command(argv[1]);
+}
+
+/* A descriptor that was closed at our start must not become the state file's: what is
+ * said would then be written into it. */
+static void keep_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            _exit(EXIT_FAILED);
+}
+
+/* An answer that could not be written is no success. */
+static int close_answer(int exit)
+{
+    const bool failed = ferror(stdout) != 0;
+    const int problem = fflush(stdout) != 0 ? errno : 0;
+    if (!failed && problem == 0)
+        return exit;
+    fprintf(stderr, "dray: cannot write all of the answer: %s\n",
+            problem != 0 ? strerror(problem) : "a part of it is lost");
+    return exit == EXIT_DONE ? EXIT_FAILED : exit;
+}
+
+int cli_main(int argc, char **argv)
+{
+    keep_standard_streams();
+    return close_answer(run_words(argc, argv));
 }
