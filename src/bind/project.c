@@ -115,7 +115,9 @@ static enum err read_limit(lua_State *L, const struct place *at, enum limited wh
     if (e == ERR_OK && limit->per_ms == 0)
         e = fault_set(&why, ERR_INPUT, "per: expected a time above zero");
     lua_pop(L, 1);
-    return e == ERR_OK ? ERR_OK : mistake(at, limit_name(which), why.text, f);
+    char where[64];
+    snprintf(where, sizeof where, "limits.%s", limit_name(which));
+    return e == ERR_OK ? ERR_OK : mistake(at, where, why.text, f);
 }
 
 static enum err read_limits(lua_State *L, const struct place *at, struct limit *limits,

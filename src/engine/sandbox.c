@@ -298,6 +298,9 @@ enum err sandbox_load_text(struct sandbox *b, const char *name, const char *text
         return fault_set(f, ERR_LIMIT, "%s: longer than %d kB", name,
                          SANDBOX_TEXT_MAX / 1024);
     skip_head(&text, &len);
+    if (len > 0 && text[0] == LUA_SIGNATURE[0])
+        return fault_set(f, ERR_INPUT,
+                         "%s: is a compiled (binary) script; give the text of it", name);
     const char *chunk = lua_pushfstring(b->L, "@%s", name);
     int status = luaL_loadbufferx(b->L, text, len, chunk, "t");
     lua_remove(b->L, -2);

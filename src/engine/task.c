@@ -222,10 +222,22 @@ const char *task_error(const struct task *t)
 
 /* ---- slices ---- */
 
+/* Lua itself says only "not enough memory". */
+static void explain_memory(struct task *t)
+{
+    lua_pop(t->L, 1);
+    sandbox_where(t->L);
+    lua_pushfstring(t->L, "not enough memory: a script may use %d MiB",
+                    (int)(t->box->memory >> 20));
+    lua_concat(t->L, 2);
+}
+
 /* The error value stays on the dead thread; the text and its traceback are kept. */
-static void describe(struct task *t)
+static void describe(struct task *t, int status)
 {
     lua_State *L = t->box->L;
+    if (status == LUA_ERRMEM)
+        explain_memory(t);
     lua_xmove(t->L, L, 1);
     trouble_push_text(L, -1);
     luaL_traceback(L, t->L, lua_tostring(L, -1), 0);
@@ -287,7 +299,7 @@ static void after_slice(struct task *t, int status)
     }
     t->stage = status == LUA_OK ? TASK_DONE : TASK_FAILED;
     if (t->stage == TASK_FAILED)
-        describe(t);
+        describe(t, status);
     withdraw(t); /* begun, and an error before the yield */
     finish(t);
 }
