@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "workflow/vendor_codes.h"
 #include "workflow/vendor_boxes.h"
+
+enum { WORDS_MAX = 64 };
 
 /* Where each verb's fields may also stand, and the type of its element. */
 static const struct {
@@ -31,6 +34,33 @@ static bool is_own_word(enum verb verb, const char *key)
     if (strcmp(key, "why") == 0)
         return true;
     return verb == VERB_REQUEST_LABEL && strcmp(key, "again") == 0;
+}
+
+static size_t add_words(const struct shape *shape, const char *words[WORDS_MAX], size_t n)
+{
+    for (const struct field *f = shape->fields; f->name != NULL && n < WORDS_MAX; f++)
+        words[n++] = f->name;
+    return n;
+}
+
+/* A field that stands nowhere in the verb's type, wherever it may be written. */
+static enum err check_word(enum verb verb, const char *key, struct fault *f)
+{
+    const struct shape *shape = types[verb].shape;
+    const char *words[WORDS_MAX] = {"why", verb == VERB_SCAN ? "meaning" : "again"};
+    size_t count = verb == VERB_SCAN || verb == VERB_REQUEST_LABEL ? 2 : 1;
+
+    count = add_words(shape, words, count);
+    if (types[verb].nested != NULL)
+        count = add_words(shape_field(shape, types[verb].nested)->shape, words, count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], key) == 0)
+            return ERR_OK;
+    const char *near = suggest(key, words, count);
+    if (near == NULL)
+        return fault_set(f, ERR_INPUT, "unknown field \"%.40s\"", key);
+    return fault_set(f, ERR_INPUT, "unknown field \"%.40s\"; did you mean \"%s\"?", key,
+                     near);
 }
 
 /* Puts one given field where it belongs. */
@@ -79,8 +109,12 @@ enum err body_asked(struct order *o, enum verb verb, const struct json *given,
     if (given != NULL && given->type != JSON_OBJECT)
         return fault_set(f, ERR_INPUT, "%s: expected a table of fields", verb_name(verb));
     for (const struct json *field = given == NULL ? NULL : given->first; field != NULL;
-         field = field->next)
+         field = field->next) {
+        enum err e = check_word(verb, field->key, f);
+        if (e != ERR_OK)
+            return e;
         place(o, verb, *asked, field);
+    }
     if (verb == VERB_SCAN && json_get(*asked, "meaning") != NULL)
         return resolve_meaning(o, *asked, f);
     return ERR_OK;

@@ -56,6 +56,24 @@ static void set_number(struct arena *a, struct json *line, const struct json *or
         json_set(a, line, "itemSequenceNumber", json_integer(a, line_number(ordered)));
 }
 
+/* Amounts are added up before the types are checked: they must be numbers already. */
+static enum err check_amount(const struct json *line, const char *where, size_t at,
+                             const char *quantity, struct fault *f)
+{
+    const struct json *given = json_get(json_get(line, quantity), "amount");
+    const char *text = json_str(given);
+    int64_t amount;
+
+    if (given == NULL || (json_int(given, &amount) && amount >= 0 && amount <= INT32_MAX))
+        return ERR_OK;
+    if (text != NULL)
+        return fault_set(f, ERR_INPUT,
+                         "%s[%zu].%s.amount: expected a whole number, got \"%.40s\"",
+                         where, at, quantity, text);
+    return fault_set(f, ERR_INPUT, "%s[%zu].%s.amount: expected a whole number", where,
+                     at, quantity);
+}
+
 static enum err complete_line(struct order *o, struct json *line, const char *where,
                               size_t at, const char *quantity, bool as_text,
                               struct fault *f)
@@ -67,6 +85,9 @@ static enum err complete_line(struct order *o, struct json *line, const char *wh
         return fault_set(f, ERR_INPUT,
                          "%s[%zu].itemSequenceNumber: the order has no such line", where,
                          at);
+    enum err e = check_amount(line, where, at, quantity, f);
+    if (e != ERR_OK)
+        return e;
     set_number(&o->memory, line, ordered, as_text);
     copy_ids(&o->memory, line, ordered);
     set_quantity(&o->memory, line, quantity, ordered, as_text);
