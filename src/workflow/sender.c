@@ -15,6 +15,7 @@
 enum {
     UNDER_WAY_MAX = 64, /* requests on the network at once */
     BODY_MAX = 1 << 20, /* domain.md 10 #13 */
+    EXPIRED_SENDS = 5,  /* with tokens that Amazon calls expired, before a person looks */
     BACKOFF_FIRST_MS = 2 * MS_SECOND,
     BACKOFF_MAX_MS = 5 * MS_MINUTE
 };
@@ -146,8 +147,10 @@ static enum err refused(struct sender *s, struct effect *e, const struct call_re
     }
     case REFUSAL_ROLE:
     case REFUSAL_CREDENTIALS:
-    case REFUSAL_EXPIRED_TOKEN:
         return vendor_failed(s->host, e, EFFECT_HELD, why, f);
+    case REFUSAL_EXPIRED_TOKEN: /* not processed; the next token may do */
+        return e->sends < EXPIRED_SENDS ? again(s, e, why, f)
+                                        : vendor_failed(s->host, e, EFFECT_HELD, why, f);
     case REFUSAL_THROTTLED:
         return again(s, e, why, f);
     default:
