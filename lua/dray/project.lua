@@ -119,7 +119,8 @@ local words = { "account", "env", "file", "command", "rules", "export" }
 
 local function strict(name)
   return function(_, key)
-    error(('%s: unknown word "%s"%s'):format(name, tostring(key), suggest.hint(tostring(key), words)), 0)
+    local word = tostring(key)
+    error(('%s: unknown word "%s"%s'):format(name, word, suggest.hint(word, words)), 0)
   end
 end
 
@@ -135,12 +136,15 @@ end
 -- What is wrong with the folder for named copies of documents; nil when nothing is.
 local function export_mistake(found, folder)
   if found.export then return "is there twice" end
-  if type(folder) ~= "string" or folder == "" then return 'expected a folder, such as "labels/"' end
-  if folder:match("^/") then return "expected a folder inside the project, such as \"labels/\"" end
-  for part in folder:gmatch("[^/]+") do
-    if part:match("^%.") then return ('"%s" is hidden or leads out of the project'):format(folder) end
+  if type(folder) ~= "string" or folder == "" or folder:match("^/") then
+    return 'expected a folder inside the project, such as "labels/"'
   end
-  if folder:match("^state/*$") or folder:match("^state/") then return "state/ is dray's own folder" end
+  for part in folder:gmatch("[^/]+") do
+    if part:match("^%.") then
+      return ('"%s" is hidden or leads out of the project'):format(folder)
+    end
+  end
+  if folder:match("^[^/]+") == "state" then return "state/ is dray's own folder" end
 end
 
 local function environment(found, mistake)
@@ -149,7 +153,8 @@ local function environment(found, mistake)
     local line = line_of()
     return function(fields)
       local function report(path, message)
-        mistake(line, ('account "%s": %s%s'):format(tostring(id), path == "" and "" or path .. ": ", message))
+        local where = path == "" and "" or path .. ": "
+        mistake(line, ('account "%s": %s%s'):format(tostring(id), where, message))
       end
       if type(id) ~= "string" or not id:match("^[%w._-]+$") or type(fields) ~= "table" then
         report("", 'expected account "NAME" { … }, the name of letters, digits, ".", "_", "-"')
@@ -181,7 +186,8 @@ end
 
 local function run(name, chunk, env, mistakes)
   setmetatable(env, { __index = strict("this file"), __newindex = function(_, key)
-    error(('this file: "%s" is not to be set; write local %s'):format(tostring(key), tostring(key)), 0)
+    local word = tostring(key)
+    error(('this file: "%s" is not to be set; write local %s'):format(word, word), 0)
   end })
   local line = 0
   local ok, err = xpcall(chunk, function(message)
