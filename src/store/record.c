@@ -364,6 +364,8 @@ static enum err add_record_filter(struct clause *c, struct store *s,
     clause_bits(c, "state", filter->states);
     if (filter->warehouse != NULL)
         clause_text(c, " AND warehouse = ?", filter->warehouse);
+    if (filter->flags != 0)
+        clause_int(c, " AND (flags & ?) <> 0", filter->flags);
     if (filter->ship_after_ms != 0)
         clause_int(c, " AND ship_by_ms >= ?", filter->ship_after_ms);
     if (filter->ship_before_ms != 0)

@@ -85,6 +85,7 @@ struct record_filter {
     const char *account;
     const char *warehouse;
     unsigned states;        /* bit per state; 0: all */
+    unsigned flags;         /* has one of them (enum record_flag); 0: any */
     int64_t ship_after_ms;  /* ship_by_ms >= */
     int64_t ship_before_ms; /* ship_by_ms < */
     bool with_old;          /* also RECORD_OLD ones */

@@ -61,6 +61,7 @@ struct poll {
     struct poll_wait *waits;
     struct poll_end end;
     int64_t started_ms; /* UTC */
+    bool asked;         /* there was something to ask for */
     int64_t mark;       /* of the intake, when the listing ended */
     int64_t pages;      /* calls of the last one */
 };
@@ -274,6 +275,25 @@ static enum err list(struct poll *p, const struct window *w, struct fault *f)
     return e;
 }
 
+/* Customer invoices are made within India only (domain.md 4.11). */
+static enum err window_of_invoices(struct poll *p, struct window *w, struct fault *f)
+{
+    const struct record_filter filter = {
+        .kind = RECORD_ORDER, .account = p->account->id, .flags = RECORD_INVOICED};
+    int64_t count = 0;
+    enum err e = record_count(p->poller->host->store, &filter, &count, f);
+    w->empty = e == ERR_OK && count == 0;
+    return e != ERR_OK || w->empty ? e : window_by_cursor(p, w, f);
+}
+
+static enum err window_of(struct poll *p, struct window *w, struct fault *f)
+{
+    if (kinds[p->kind].states != 0)
+        return window_by_orders(p, w, f);
+    return p->kind == POLL_INVOICES ? window_of_invoices(p, w, f)
+                                    : window_by_cursor(p, w, f);
+}
+
 static void start(struct poll *p)
 {
     struct window w = {0};
@@ -282,12 +302,12 @@ static void start(struct poll *p)
     memset(&p->end, 0, sizeof p->end);
     p->started_ms = host_now(p->poller->host);
     p->phase = POLL_LISTING;
-    enum err e = kinds[p->kind].states != 0 ? window_by_orders(p, &w, f)
-                                            : window_by_cursor(p, &w, f);
-    if (e == ERR_OK && !w.empty)
+    enum err e = window_of(p, &w, f);
+    p->asked = e == ERR_OK && !w.empty;
+    if (p->asked)
         e = list(p, &w, f);
     p->end.err = e;
-    if (e != ERR_OK || w.empty) {
+    if (e != ERR_OK || !p->asked) {
         p->phase = POLL_SETTLING;
         p->mark = intake_mark(p->poller->host->intake);
     }
@@ -300,7 +320,7 @@ static enum err finish(struct poll *p, struct fault *f)
                   log_safe("account", p->account->id),
                   log_safe("list", kinds[p->kind].name),
                   log_safe("why", p->end.fault.text), LOG_END);
-    if (p->end.err == ERR_OK && kinds[p->kind].states == 0)
+    if (p->end.err == ERR_OK && p->asked && kinds[p->kind].states == 0)
         return cursor_set(p->poller->host->store, p->account->id, kinds[p->kind].name,
                           p->started_ms, f);
     return ERR_OK;
