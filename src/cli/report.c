@@ -59,7 +59,7 @@ struct report {
 
 static int read_day(const struct invocation *in, struct day *d)
 {
-    const char *word = in->arguments[0];
+    const char *word = in->count == 0 ? "today" : in->arguments[0];
     int64_t ms;
 
     *d = (struct day){.back = strcmp(word, "yesterday") == 0 ? 1 : 0};
@@ -408,15 +408,15 @@ static int report(const struct invocation *in)
 
 const struct command command_report = {
     .name = "report",
-    .arguments = "DAY",
+    .arguments = "[DAY]",
     .summary = "a day's orders from received to proved, with what is open and why",
     .details =
-        "DAY is 2026-11-23, today or yesterday, in the zone of each order's warehouse. "
+        "DAY is 2026-11-23, today (the default) or yesterday, in the zone of each "
+        "order's warehouse. "
         "An order belongs to every\nday on which something happened to it. `late` names "
         "the clocks that ran out: acknowledge (24 hours),\nship (the required ship "
         "date), confirm (4 hours after the parcel left). With --json the last line holds "
         "the totals.",
-    .least = 1,
     .most = 1,
     .flags = flags,
     .run = report,

@@ -43,7 +43,7 @@ sim_start . --orders 10 --speed instant --floor floor.json
 
 expect "a report before there is any state says so" 1 'state' "$DRAY" report today
 expect "a day that is none is refused" 2 'expected a day such as' "$DRAY" report 2026-13-01
-expect "a report is about a day" 2 'wants DAY' "$DRAY" report
+expect "a report is about one day" 2 'one word too many' "$DRAY" report today yesterday
 run "$DRAY" run -q poll.lua
 expect "a day without anything is said to be so" 0 'nothing happened to any order' "$DRAY" report 2001-01-01
 run "$DRAY" run -q some.lua
@@ -66,7 +66,7 @@ grep -q '"late":"confirm"' "$work/one" && [ "$(totals late)" = 1 ]
 verdict "an order whose parcel left five hours before it was confirmed is late" $? "$work/one"
 grep "\"${po[0]}\"" "$work/out" | grep -q '"open":"nothing was decided yet"'
 verdict "what nobody decided about is open, and says why" $? "$work/out"
-expect "the report is a table for people" 0 '' "$DRAY" report today
+expect "the report is a table for people, of today when no day is named" 0 '' "$DRAY" report
 grep -qE "^${po[2]} +DEL4 +shipped +[0-9]+:[0-9]+ +[0-9]+:[0-9]+ +[0-9]+:[0-9]+ " "$work/out" &&
   grep -q '^times are local: .*DEL4 in Asia/Kolkata' "$work/out" &&
   grep -q '^10 orders: 1 shipped and proved, 0 assumed' "$work/out"
