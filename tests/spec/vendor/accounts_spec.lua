@@ -62,7 +62,8 @@ describe("two accounts with the same order numbers", function()
   end)
 
   it("speak with their own vendor codes", function()
-    support.run(host, "poll 'orders' for o in orders { warehouse = 'DEL4' } do o:accept() end settle()")
+    support.run(host, "poll 'orders' for o in orders { warehouse = 'DEL4' } do o:accept() end "
+      .. "settle()")
     local parties = {}
     for _, element in ipairs(support.received(host, mine, "submitAcknowledgement")) do
       parties[element.sellingParty.partyId] = true

@@ -31,7 +31,8 @@ describe("an order is acknowledged", function()
     end
   end)
 
-  it("with code 00, all of its lines as ordered and the numbers that Amazon knows them by", function()
+  it("with code 00, all of its lines as ordered and the numbers that Amazon knows them by",
+    function()
     support.lines(order, { 2, 1, 3 })
     support.run(host, "poll 'orders' order('$PO'):accept() settle()", order)
     local told = sent()[1]
@@ -49,7 +50,7 @@ describe("an order is acknowledged", function()
     assert.are.equal(0, support.told(host, order, "acknowledgement").refused)
   end)
 
-  it("with a vendorOrderNumber, which Amazon requires: the purchase order's own unless one is given",
+  it("with the vendorOrderNumber that Amazon requires: the purchase order's unless one is given",
     function()
     local other = support.order(host, "BER3")
     support.run(host, "poll 'orders' order('$PO'):accept()", order)
@@ -85,8 +86,8 @@ describe("an order is acknowledged", function()
 
   local function with_amount(amount)
     return support.fails(host, ("poll 'orders' order('$PO'):accept { itemAcknowledgements = {"
-      .. " { itemSequenceNumber = '1', acknowledgedQuantity = { amount = %s } } } }"):format(amount),
-      order)
+      .. " { itemSequenceNumber = '1', acknowledgedQuantity = { amount = %s } } } }"):format(
+      amount), order)
   end
 
   it("never for more than was ordered, never for nothing, never in part", function()
@@ -122,12 +123,14 @@ describe("an order is acknowledged", function()
       local first, second = order("$PO"):accept(), order("$PO"):accept()
       assert(first.id == second.id)
     ]], order)
-    support.run(host, "local e = order('$PO'):accept() settle() assert(e.state == 'succeeded')", order)
+    support.run(host, "local e = order('$PO'):accept() settle() assert(e.state == 'succeeded')",
+      order)
     assert.are.equal(1, #support.effects(host, order, "accept"))
     assert.are.equal(1, #sent())
   end)
 
-  it("not by dray when somebody accepted it by hand in Vendor Central: that proves the wish", function()
+  it("not by dray when somebody accepted it by hand in Vendor Central: that proves the wish",
+    function()
     host.amazon.world:set_status(order, "ACCEPTED")
     support.run(host, [[
       poll "orders"
@@ -147,7 +150,8 @@ describe("an order is acknowledged", function()
     assert.are.equal("succeeded", support.effect(host, order, "accept").state)
   end)
 
-  it("no more when Amazon shows it as cancelled: nothing is planned, and the reason is told", function()
+  it("no more when Amazon shows it as cancelled: nothing is planned, and the reason is told",
+    function()
     host.amazon.world:cancel(order)
     support.run(host, [[
       poll "orders"

@@ -3,8 +3,8 @@ local support = dofile(here .. "support.lua")
 
 local says = support.says
 
--- "A customer may cancel until the order is shipped. getOrders filters by creation, so an order that is
--- cancelled later shows up in no poll of new orders: a second poll asks for what was cancelled."
+-- "A customer may cancel until the order is shipped. getOrders filters by creation, so an order that
+-- is cancelled later shows up in no poll of new orders: a second poll asks for what was cancelled."
 describe("an order that is cancelled behind our back", function()
   local host, order
 
@@ -93,8 +93,8 @@ describe("an order that is cancelled behind our back", function()
   it("ends the wait of a script whose confirmation it forestalls", function()
     order.slip = true
     host.amazon.world.settings.delays.slip = { 5 * 3600 * 1000, 5 * 3600 * 1000 }
-    support.run(host, "poll 'orders' local o = order('$PO') o:accept() o:request_label() o:confirm()"
-      .. " sleep '1h'", order)
+    support.run(host, "poll 'orders' local o = order('$PO') o:accept() o:request_label() "
+      .. "o:confirm() sleep '1h'", order)
     cancel()
     support.run(host, "poll 'cancelled' local e = order('$PO'):confirm() assert(e == nil) settle()",
       order)

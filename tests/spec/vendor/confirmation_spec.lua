@@ -27,8 +27,8 @@ local READY = "poll 'orders' local o = order('$PO') o:accept() o:request_label()
 local OWN = "poll 'orders' local o = order('$PO') o:accept() settle() "
 local SHIP = READY .. "o:confirm() settle()"
 
--- "Confirm the shipment within 4 hours after it left: the whole order, all lines, never before it has
--- left, with what the latest label says."
+-- "Confirm the shipment within 4 hours after it left: the whole order, all lines, never before it
+-- has left, with what the latest label says."
 describe("a shipment is confirmed", function()
   it("with all lines, the products and units as ordered, in one box with the default weight",
     function()
@@ -193,7 +193,8 @@ describe("the boxes of a confirmation", function()
     assert.are.equal(2, #sent()[1].containers)
   end)
 
-  it("are asked for when Amazon made several labels and nobody said which box holds what", function()
+  it("are asked for when Amazon made several labels and nobody said which box holds what",
+    function()
     support.run(host, SHIP, order)
     local effect = confirmation()
     assert.are.equal("held", effect.state)
@@ -222,7 +223,8 @@ describe("the boxes of a confirmation", function()
     support.run(host, TWO .. READY
       .. "o:confirm { containers = { box('001', 1, 0), box('002', 1, 1) } } settle()", order)
     local boxes = sent()[1].containers
-    assert.are.same({ 1, 2 }, { boxes[1].containerSequenceNumber, boxes[2].containerSequenceNumber })
+    assert.are.same({ 1, 2 },
+      { boxes[1].containerSequenceNumber, boxes[2].containerSequenceNumber })
     assert.are.equal("shipped", support.row(host, order).state)
   end)
 
@@ -264,7 +266,8 @@ describe("a shipment of the vendor's own carrier is confirmed", function()
     order = support.order(host, "BER3")
   end)
 
-  it("with the warehouse's carrier and ship method, and the tracking number of the carrier", function()
+  it("with the warehouse's carrier and ship method, and the tracking number of the carrier",
+    function()
     support.run(host, OWN .. "o:confirm { containers = { { trackingNumber = 'JJD1' } } } settle()",
       order)
     local box = sent()[1].containers[1]
@@ -279,7 +282,8 @@ describe("a shipment of the vendor's own carrier is confirmed", function()
     account.warehouses = { { code = "WXYZ", labels = "own", formats = { "ZPL" }, country = "US",
       zone = "America/New_York", standard = "X12" } }
     begin({ accounts = { account }, project = (test.project({ account }):gsub(
-      'carrier = "DHL", shipMethod = "DHL_PAKET"', 'scacCode = "FDEG", shipMethod = "FEDEX_GROUND"'))
+      'carrier = "DHL", shipMethod = "DHL_PAKET"',
+      'scacCode = "FDEG", shipMethod = "FEDEX_GROUND"'))
     }, "WXYZ")
     support.run(host, OWN .. "o:confirm { containers = { { trackingNumber = '1Z9' } } } settle()",
       order)

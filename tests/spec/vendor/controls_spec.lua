@@ -221,7 +221,8 @@ describe("a limit", function()
   local function states(warehouse)
     local counts = {}
     for _, effect in ipairs(host:effects()) do
-      local row = support.row(host, { purchaseOrderNumber = effect.order, account = effect.account })
+      local row = support.row(host,
+        { purchaseOrderNumber = effect.order, account = effect.account })
       if effect.verb == "floor_deny" and (not warehouse or row.warehouse == warehouse) then
         counts[effect.state] = (counts[effect.state] or 0) + 1
       end
@@ -266,8 +267,8 @@ describe("a limit", function()
     support.run(host, DENY_ALL)
     host:advance("25h")
     local numbers = host:add_orders(2)
-    support.run(host, "poll 'orders' for o in orders { state = 'new' } do o:accept() o:floor_deny() "
-      .. "end settle()")
+    support.run(host, "poll 'orders' for o in orders { state = 'new' } do "
+      .. "o:accept() o:floor_deny() end settle()")
     for _, number in ipairs(numbers) do
       local row = support.row(host, { purchaseOrderNumber = number, account = "acme" })
       assert.are.equal("denied", row.state)
@@ -343,8 +344,8 @@ end)
 
 -- "writes = \"observe\": everything is planned, nothing is sent."
 describe("a warehouse that only observes", function()
-  local ALL = "poll 'orders' for o in orders { warehouse = 'DEL4' } do o:accept() o:request_label() "
-    .. "o:confirm() end settle()"
+  local ALL = "poll 'orders' for o in orders { warehouse = 'DEL4' } do "
+    .. "o:accept() o:request_label() o:confirm() end settle()"
 
   it("plans everything and sends nothing", function()
     begin({ writes = "observe" })

@@ -1,3 +1,4 @@
+-- luacheck: std dray_script
 -- A day as examples/vendor-day has it, by a script that goes on when Amazon does not answer.
 local floor = read_json("floor.json").orders
 

@@ -3,8 +3,8 @@ local support = dofile(here .. "support.lua")
 
 local says = support.says
 
--- "FLOOR_DENIAL: the order was accepted, but the floor cannot ship it. If any line is short, the whole
--- order is denied. There is no way back."
+-- "FLOOR_DENIAL: the order was accepted, but the floor cannot ship it. If any line is short, the
+-- whole order is denied. There is no way back."
 describe("an order is denied from the floor", function()
   local host, order
 
@@ -58,7 +58,8 @@ describe("an order is denied from the floor", function()
     assert.are.same({ 1, 1 }, { #sent(), support.told(host, order, "confirmation").FLOOR_DENIAL })
   end)
 
-  it("or shipped, never both: who says the other thing afterwards is told of the conflict", function()
+  it("or shipped, never both: who says the other thing afterwards is told of the conflict",
+    function()
     local message = support.fails(host, DENY .. "o:confirm()", order)
     assert.is_true(says(message, "confirm contradicts floor_deny"), message)
     assert.is_true(says(message, "dray explain"), message)

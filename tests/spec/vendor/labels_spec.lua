@@ -27,8 +27,8 @@ end
 
 local LABELLED = "poll 'orders' local o = order('$PO') o:accept() o:request_label() settle()"
 
--- "Labels can be requested only after the acknowledgement was confirmed, on the day that the order is
--- due to ship. They can be read for 90 days."
+-- "Labels can be requested only after the acknowledgement was confirmed, on the day that the order
+-- is due to ship. They can be read for 90 days."
 describe("a label is asked for", function()
   it("not before Amazon has proved the acknowledgement", function()
     support.run(host, [[
@@ -46,7 +46,8 @@ describe("a label is asked for", function()
     assert.are.equal(0, support.told(host, order, "label").refused)
   end)
 
-  it("not at all for an order that nobody accepts, and no script waits for that for ever", function()
+  it("not at all for an order that nobody accepts, and no script waits for that for ever",
+    function()
     local before = host:now()
     support.run(host, "poll 'orders' order('$PO'):request_label() settle()", order)
     assert.is_true(host:now() - before < DAY)
@@ -71,7 +72,8 @@ describe("a label is asked for", function()
     assert.are.equal(0, support.told(host, order, "label").refused)
   end)
 
-  it("never when the ship day is 90 days past: nothing is planned, and the reason is told", function()
+  it("never when the ship day is 90 days past: nothing is planned, and the reason is told",
+    function()
     order.required_ship_ms = order.required_ship_ms - 92 * DAY
     support.run(host, [[
       poll "orders"
@@ -108,8 +110,8 @@ describe("a label is asked for", function()
   end)
 end)
 
--- "Before the confirmation a label may be requested again. Amazon may choose another ship method; the
--- confirmation must carry the last one, or a chargeback follows."
+-- "Before the confirmation a label may be requested again. Amazon may choose another ship method;
+-- the confirmation must carry the last one, or a chargeback follows."
 describe("a label that is asked for again", function()
   before_each(function()
     begin({ share = { flip = 1 } })
@@ -284,7 +286,8 @@ describe("a label whose bytes are not what they should be", function()
     ["because it was cut short"] = "XlhBXlh",
   }
   for what, text in pairs(broken) do
-    it(what .. " is told with the order's number, and asked for again with the next poll", function()
+    it(what .. " is told with the order's number, and asked for again with the next poll",
+      function()
       local bad = true
       support.labels(host, function(element)
         if bad then

@@ -122,7 +122,8 @@ describe("a scan is reported", function()
     assert.are.equal(0, #sent())
   end)
 
-  it("once, however often the carrier's file says it; at another time it is another scan", function()
+  it("once, however often the carrier's file says it; at another time it is another scan",
+    function()
     local one = scan("JJD1", "meaning = 'IN_TRANSIT'")
     support.run(host, SHIP .. one .. one .. scan("JJD1", "meaning = 'IN_TRANSIT'", "09:30")
       .. "settle()", order)

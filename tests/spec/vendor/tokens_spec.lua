@@ -20,8 +20,8 @@ local function calls(operation)
   return counted and counted.calls or 0
 end
 
--- "Access tokens and restricted data tokens live for an hour; a 403 that says expired is repeated once
--- with a new one."
+-- "Access tokens and restricted data tokens live for an hour; a 403 that says expired is repeated
+-- once with a new one."
 describe("a token that expires", function()
   it("in the middle of a list is renewed there, and the list goes on at its page", function()
     begin({ orders = 20 })
@@ -33,7 +33,8 @@ describe("a token that expires", function()
     assert.are.equal(8, calls("getOrders"))
   end)
 
-  it("in the middle of a write was certainly no write: it leaves once more, and once only", function()
+  it("in the middle of a write was certainly no write: it leaves once more, and once only",
+    function()
     host:faults({ { operation = "submitAcknowledgement", kind = "expired", times = 1 } })
     support.run(host, "poll 'orders' order('$PO'):accept() settle()", order)
     assert.are.equal(1, support.told(host, order, "acknowledgement").told)
@@ -110,7 +111,8 @@ describe("a role that is taken away", function()
 end)
 
 describe("a token endpoint", function()
-  it("that answers with a page of HTML makes a poll fail with a sentence, not with a page", function()
+  it("that answers with a page of HTML makes a poll fail with a sentence, not with a page",
+    function()
     host:faults({ { operation = "lwaToken", kind = "html", times = 20 } })
     local message = support.fails(host, "poll 'orders'")
     assert.is_true(says(message, "account acme"), message)

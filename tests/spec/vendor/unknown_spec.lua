@@ -124,7 +124,8 @@ describe("a write whose answer is lost", function()
   it("to a gateway's page, a 500 or a 503 may have been done: it is looked up as well", function()
     for _, kind in ipairs({ "html", "500", "503" }) do
       begin()
-      host:faults({ { operation = "submitAcknowledgement", kind = kind, times = 1, applied = true } })
+      host:faults({ { operation = "submitAcknowledgement", kind = kind, times = 1,
+        applied = true } })
       support.run(host, "poll 'orders' order('$PO'):accept() settle()", order)
       assert.are.equal("succeeded", support.effect(host, order, "accept").state)
       assert.are.equal(1, support.told(host, order, "acknowledgement").told)
@@ -185,7 +186,7 @@ describe("a scan whose answer is lost", function()
     assert.are.equal(0, support.told(host, order, "scans", "JJD1").told)
   end)
 
-  it("stays assumed when only its transaction could prove it and stays silent; no script waits longer",
+  it("stays assumed when only its silent transaction could prove it; no script waits longer",
     function()
     host:faults({ { operation = "submitShipmentStatusUpdates", kind = "stuck", times = 1 } })
     local before = host:now()
