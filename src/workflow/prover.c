@@ -12,6 +12,7 @@
 
 enum {
     LOOK_MAX = 2000, /* effects looked at in one step */
+    TOGETHER_MS = 500,
     LIST_WORTH = 20, /* due effects that a page of a list must be good for */
     REQUEST_TIMEOUT_MS = 12 * MS_SECOND
 };
@@ -165,11 +166,11 @@ static enum poll_kind proving_list(const struct effect *e)
     }
 }
 
-/* Accepted effects of one account and verb. */
+/* Accepted effects of one account and verb that are due. */
 struct group {
     struct effect **effects;
     size_t count;
-    size_t transactions; /* distinct ones, as far as it matters */
+    size_t transactions; /* distinct ones */
     bool listed; /* the list was asked often enough without proof of one of them */
 };
 
@@ -178,20 +179,11 @@ static bool same_group(const struct effect *a, const struct effect *b)
     return strcmp(a->account, b->account) == 0 && strcmp(a->verb, b->verb) == 0;
 }
 
-static bool seen_before(const struct group *g, const char *transaction)
+/* Effects of one request stand side by side. */
+static bool same_transaction(const struct group *g, const struct effect *e)
 {
-    for (size_t i = 0; i < g->count; i++)
-        if (strcmp(g->effects[i]->transaction, transaction) == 0)
-            return true;
-    return false;
-}
-
-static void group_add(struct group *g, struct effect *e)
-{
-    if (g->transactions <= LOOK_MAX / LIST_WORTH && !seen_before(g, e->transaction))
-        g->transactions++;
-    g->listed = g->listed || e->checks % 3 == 2;
-    g->effects[g->count++] = e;
+    return g->count > 0 &&
+           strcmp(g->effects[g->count - 1]->transaction, e->transaction) == 0;
 }
 
 /* Takes every effect like `list[from]` out of the list. */
@@ -205,51 +197,48 @@ static void gather(struct group *g, struct effect *list, bool *taken, size_t fro
             !same_group(&list[from], &list[i]))
             continue;
         taken[i] = true;
-        group_add(g, &list[i]);
+        g->transactions += !same_transaction(g, &list[i]);
+        g->listed = g->listed || list[i].checks % 3 == 2;
+        g->effects[g->count++] = &list[i];
     }
 }
 
-/* All accepted effects like this one, due or not: one list proves them together. */
-static enum err gather_all(struct host *h, struct arena *a, const struct effect *like,
-                           struct group *g, struct fault *f)
+static bool take_any(void *arg, const struct effect *e)
 {
-    struct effect *list;
-    size_t count;
-    const struct effect_filter filter = {.account = like->account,
-                                         .kinds = 1u << like->kind,
-                                         .states = 1u << EFFECT_ACCEPTED};
-
-    enum err e = effect_list(h->store, a, &filter, &list, &count, f);
-    if (e != ERR_OK)
-        return e;
-    memset(g, 0, sizeof *g);
-    g->effects = arena_new(a, (count + 1) * sizeof *g->effects);
-    for (size_t i = 0; i < count; i++)
-        if (same_group(like, &list[i]))
-            group_add(g, &list[i]);
-    return ERR_OK;
+    (void)e;
+    *(bool *)arg = true;
+    return false;
 }
 
 /* More of the same kind will be sent in a moment: one list later proves them all. */
 static enum err more_coming(struct host *h, const struct effect *e, bool *more,
                             struct fault *f)
 {
-    int64_t count = 0;
-    const struct effect_filter filter = {.account = e->account,
-                                         .kinds = 1u << e->kind,
-                                         .states =
-                                             1u << EFFECT_READY | 1u << EFFECT_SENDING};
-    enum err err = effect_count(h->store, &filter, &count, f);
-    *more = count > 0;
+    enum err err = ERR_OK;
+    *more = false;
+    for (int s = EFFECT_READY; s <= EFFECT_SENDING && err == ERR_OK && !*more; s++) {
+        const struct effect_filter filter = {.account = e->account,
+                                             .kinds = 1u << e->kind,
+                                             .states = 1u << s,
+                                             .due_order = true,
+                                             .limit = 1};
+        err = effect_each(h->store, &filter, take_any, more, f);
+    }
     return err;
+}
+
+/* Looks that are due within half a second of each other become one. */
+static int64_t together_at(int64_t next_ms)
+{
+    return (next_ms + TOGETHER_MS - 1) / TOGETHER_MS * TOGETHER_MS;
 }
 
 static enum err postpone(struct host *h, struct group *g, bool checked, struct fault *f)
 {
     enum err e = ERR_OK;
     for (size_t i = 0; i < g->count && e == ERR_OK; i++)
-        e = later(h, g->effects[i], checked, prover_next(h, g->effects[i]->checks + 1),
-                  f);
+        e = later(h, g->effects[i], checked,
+                  together_at(prover_next(h, g->effects[i]->checks + 1)), f);
     return e;
 }
 
@@ -262,18 +251,21 @@ static enum err ask_transactions(struct host *h, struct group *g, struct fault *
 
 /* The cheaper way to prove a group: one list, or a call for each transaction. What a list
  * did not prove twice is asked by transaction: only that tells a failure. */
-static enum err prove_group(struct host *h, struct group *g, struct account *a,
-                            enum poll_kind kind, struct fault *f)
+static enum err prove_listed(struct host *h, struct group *g, struct account *a,
+                             enum poll_kind kind, struct fault *f)
 {
     const int64_t cost = poller_cost(h->poller, a, kind);
     const bool dear = (int64_t)g->transactions > 2 * cost;
+    const bool few = (int64_t)g->transactions < cost && kind != POLL_LABELS;
     bool more = false;
 
-    if (!dear && (g->listed || ((int64_t)g->transactions < cost && kind != POLL_LABELS)))
-        return ask_transactions(h, g, f);
     enum err e = more_coming(h, g->effects[0], &more, f);
     if (e != ERR_OK)
         return e;
+    if (h->eager > 0 && more && (int64_t)g->count < LIST_WORTH * cost)
+        return postpone(h, g, false, f);
+    if (!dear && (g->listed || few))
+        return ask_transactions(h, g, f);
     if (poller_asking(h->poller, a, kind) ||
         (more && (int64_t)g->count < LIST_WORTH * cost))
         return postpone(h, g, false, f);
@@ -281,24 +273,16 @@ static enum err prove_group(struct host *h, struct group *g, struct account *a,
     return postpone(h, g, true, f);
 }
 
-/* A group that is due. While somebody waits for everything, what is not due yet goes with
- * it. */
-static enum err prove_due(struct host *h, struct arena *a, struct group *due,
-                          struct fault *f)
+static enum err prove_group(struct host *h, struct group *g, struct fault *f)
 {
-    const struct effect *first = due->effects[0];
-    const enum poll_kind kind = proving_list(first);
-    struct account *account = host_account(h, first->account);
-    struct group all;
+    const enum poll_kind kind = proving_list(g->effects[0]);
+    struct account *a = host_account(h, g->effects[0]->account);
 
-    if (account == NULL)
-        return postpone(h, due, false, f);
+    if (a == NULL)
+        return postpone(h, g, false, f);
     if (kind == POLL_KIND_COUNT)
-        return ask_transactions(h, due, f);
-    if (h->eager == 0)
-        return prove_group(h, due, account, kind, f);
-    enum err e = gather_all(h, a, first, &all, f);
-    return e == ERR_OK ? prove_group(h, &all, account, kind, f) : e;
+        return ask_transactions(h, g, f);
+    return prove_listed(h, g, a, kind, f);
 }
 
 static enum err prove_all(struct host *h, struct arena *a, struct effect *list,
@@ -312,7 +296,7 @@ static enum err prove_all(struct host *h, struct arena *a, struct effect *list,
         if (taken[i] || list[i].state != EFFECT_ACCEPTED)
             continue;
         gather(&g, list, taken, i, count);
-        e = prove_due(h, a, &g, f);
+        e = prove_group(h, &g, f);
     }
     return e;
 }

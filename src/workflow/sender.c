@@ -375,6 +375,7 @@ static enum err next_request(struct sender *s, struct account *a, enum effect_ki
                                          .states = 1u << EFFECT_READY,
                                          .due_ms = host_now(s->host),
                                          .with_body = true,
+                                         .due_order = true,
                                          .limit = vendor_batch(a, &like)};
 
     *packed = false;
