@@ -53,7 +53,7 @@ static int poll_ended(lua_State *L, int status, lua_KContext ctx)
     for (size_t i = 0; i < p->count; i++) {
         struct ask *ask = &p->asks[i];
         if (ask->end.err != ERR_OK) {
-            fault_prefix(&ask->end.fault, "poll, account %s", ask->account->id);
+            fault_prefix(&ask->end.fault, "poll");
             return trouble_raise(L, &ask->end.fault);
         }
         changed += ask->end.changed;

@@ -1,6 +1,8 @@
 /* The sentences, one function for each way in which a call ends badly. */
 #include "spapi/words.h"
 
+#include <string.h>
+
 static const char look_first[] =
     ". It may have worked: look it up before sending it again";
 
@@ -91,7 +93,9 @@ enum err words_unreadable(const struct account *a, const struct operation *op, b
                           int status, struct fault *f)
 {
     struct fault why = *f;
-    fault_set(f, why.code, "Amazon answered %d, but %s%s", status, why.text,
+    const bool html = strstr(why.text, "got '<'") != NULL;
+    fault_set(f, why.code, "Amazon answered %d, but %s%s%s", status, why.text,
+              html ? " (a page of HTML: is there a proxy in between?)" : "",
               write ? look_first : "");
     return words_about(a, op, f);
 }
