@@ -9,6 +9,7 @@ export DRAY
 . "$root/scripts/sim.sh"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/dray-e2e-XXXXXX")
+tools=$work
 passed=0 failed=0
 scripted_pid=''
 
@@ -79,6 +80,34 @@ said() {
   if [ -z "$why" ]; then ok "$1"; else not_ok "$1: ${why#; }" "$work/err"; fi
 }
 
+# aside COMMAND...: runs it in a shell of its own, beside others, with its own $work; at most four
+# at a time. What it says is counted by `gather`.
+asides=0
+aside() {
+  local work_here=$work/aside$asides
+  asides=$((asides + 1))
+  mkdir "$work_here"
+  while [ "$(jobs -rp | wc -l)" -gt 4 ]; do sleep 0.05; done
+  (
+    trap - EXIT
+    work=$work_here scripted_pid='' passed=0 failed=0
+    "$@" >"$work_here.said" 2>&1
+    scripted_stop
+    echo "$passed $failed" >"$work_here.counts"
+  ) &
+}
+
+gather() {
+  local i good bad
+  for ((i = 0; i < asides; i++)); do
+    while [ ! -s "$work/aside$i.counts" ]; do sleep 0.05; done
+    read -r good bad <"$work/aside$i.counts"
+    passed=$((passed + good)) failed=$((failed + bad))
+    cat "$work/aside$i.said"
+  done
+  asides=0
+}
+
 # project FOLDER: a copy of the example there, and the way into it.
 project() {
   mkdir -p "$1"
@@ -102,9 +131,9 @@ quiet_over=1200
 helper() {
   local flags=()
   [ "$1" != clock_shift ] || flags=(-shared -fPIC)
-  [ -e "$work/$1" ] || cc -std=c11 -O1 -Wall -Wextra -Werror "${flags[@]}" \
-    "$root/tests/e2e/$1.c" -o "$work/$1" || exit 1
-  echo "$work/$1"
+  [ -e "$tools/$1" ] || cc -std=c11 -O1 -Wall -Wextra -Werror "${flags[@]}" \
+    "$root/tests/e2e/$1.c" -o "$tools/$1" || exit 1
+  echo "$tools/$1"
 }
 
 # scripted_start FOLDER: an Amazon that says what is in the folder (scripted.c).

@@ -3,17 +3,19 @@
  *     scripted FOLDER >port
  *
  * The answer to a request is FOLDER/METHOD.NAME, NAME being what follows the version in
- * the path
- * ("GET.purchaseOrders"), "POST.token" for Login with Amazon. Its first line is the
- * status, perhaps with " close" (no answer at all) or " cut" (the length it announces is
- * longer than what comes); the rest is the body. Where there is none, tokens are given
- * and everything else is 404. Each request is one line in FOLDER/requests. One connection
- * at a time, one request each; it ends after ten minutes, or with its signal. */
+ * the path: "GET.purchaseOrders", or "GET.purchaseOrders.status" when a status is asked
+ * for; "POST.token" for Login with Amazon. Its first line is the status, perhaps with
+ * " close" (no answer at all) or " cut" (the length it announces is longer than what
+ * comes); the rest is the body. Where there is none, tokens are given and everything else
+ * is 404. Each request is one line in FOLDER/requests. One connection at a time, one
+ * request each; it ends after ten minutes, or with its signal.
+ */
 #define _GNU_SOURCE /* strcasestr */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +100,7 @@ static void name_of(char *out, size_t size)
     const char *name = "token", *at = path;
 
     sscanf(head, "%7s %2047s", method, path);
+    const bool by_state = strstr(path, "status=") != NULL;
     path[strcspn(path, "?")] = '\0';
     while (at != NULL) {
         const char *segment = at + 1, *next = strchr(segment, '/');
@@ -105,7 +108,8 @@ static void name_of(char *out, size_t size)
             name = next + 1;
         at = next;
     }
-    snprintf(out, size, "%s.%.*s", method, (int)strcspn(name, "/"), name);
+    snprintf(out, size, "%s.%.*s%s", method, (int)strcspn(name, "/"), name,
+             by_state ? ".status" : "");
 }
 
 static size_t load(const char *folder, const char *name)
