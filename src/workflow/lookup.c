@@ -337,6 +337,27 @@ static enum err transaction_failure(struct host *h, struct effect *e, const char
     return ERR_OK;
 }
 
+/* Half an hour later it is still Processing. When its order is cancelled, nothing will
+ * prove it any more. */
+static enum err still_processing(struct host *h, struct effect *e, struct fault *f)
+{
+    struct arena a;
+    struct record r;
+
+    if (strcmp(effect_shown(e, host_now(h)), "assumed") != 0)
+        return ERR_OK;
+    arena_init(&a);
+    enum err err = record_get(h->store, &a, e->record, false, &r, f);
+    if (err == ERR_OK && r.state == ORDER_CANCELLED)
+        err = vendor_failed(
+            h, e, EFFECT_HELD,
+            "the order was cancelled, and Amazon does not say what became of this; look "
+            "in Vendor Central, then `dray settle`",
+            f);
+    arena_clear(&a);
+    return err;
+}
+
 static enum err apply_status(struct lookup *l, struct arena *a, const struct json *status,
                              struct fault *f)
 {
@@ -350,14 +371,13 @@ static enum err apply_status(struct lookup *l, struct arena *a, const struct jso
                                          .transaction = l->transaction,
                                          .states = 1u << EFFECT_ACCEPTED};
 
-    if (!success && !failure)
-        return ERR_OK;
     enum err e = effect_list(l->host->store, a, &filter, &list, &count, f);
     if (failure)
         failure_text(status, why, sizeof why);
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        e = success ? transaction_success(l->host, &list[i], f)
-                    : transaction_failure(l->host, &list[i], why, count > 1, f);
+        e = success   ? transaction_success(l->host, &list[i], f)
+            : failure ? transaction_failure(l->host, &list[i], why, count > 1, f)
+                      : still_processing(l->host, &list[i], f);
     return e;
 }
 

@@ -3,8 +3,8 @@ local support = dofile(here .. "support.lua")
 
 local says = support.says
 
--- "A customer may cancel until the order is shipped. getOrders filters by creation, so an order that
--- is cancelled later shows up in no poll of new orders: a second poll asks for what was cancelled."
+-- "A customer may cancel until the order is shipped. getOrders filters by creation, so an order
+-- that is cancelled later is in no poll of new orders: a second poll asks for what was cancelled."
 describe("an order that is cancelled behind our back", function()
   local host, order
 
@@ -99,6 +99,20 @@ describe("an order that is cancelled behind our back", function()
     support.run(host, "poll 'cancelled' local e = order('$PO'):confirm() assert(e == nil) settle()",
       order)
     assert.are.equal("cancelled", support.effect(host, order, "confirm").state)
+  end)
+
+  it("with a confirmation of which Amazon says nothing is a person's matter in the end", function()
+    support.run(host, "poll 'orders' local o = order('$PO') o:accept() o:request_label() settle()",
+      order)
+    host:faults({ { operation = "submitShipmentConfirmations", kind = "stuck", times = 1 } })
+    support.run(host, "order('$PO'):confirm() sleep '10s'", order)
+    cancel()
+    support.run(host, "poll 'cancelled' settle()", order, "1d")
+    host:advance("6h")
+    local effect = support.effect(host, order, "confirm")
+    assert.are.equal("held", effect.state)
+    assert.is_true(says(effect.why, "the order was cancelled"), effect.why)
+    assert.are.equal("cancelled", support.row(host, order).state)
   end)
 
   it("shows as shipped when the goods had left before: what is shipped stays shipped", function()

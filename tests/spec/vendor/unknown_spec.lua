@@ -1,5 +1,6 @@
 local here = debug.getinfo(1, "S").source:match("^@(.*/)") or ""
 local support = dofile(here .. "support.lua")
+local test = require("dray.test")
 
 local says = support.says
 
@@ -292,7 +293,7 @@ describe("a batch that fails", function()
       assert.are.equal(is_culprit and "failed" or "succeeded", effect.state)
     end
     assert.is_true(says(support.effect(host, culprit, "accept").why, "INVALID_ITEM_ID"))
-    assert.are.equal(19, require("dray.test").count(host:orders(), "state").accepted)
+    assert.are.equal(19, test.count(host:orders(), "state").accepted)
   end
 
   it("is halved until the culprit is alone, when one bad order spoils the others", function()
@@ -301,6 +302,32 @@ describe("a batch that fails", function()
     for _, known in ipairs(host.amazon.world.account_list[1].list) do
       local told = support.told(host, known, "acknowledgement")
       assert.are.equal(known == culprit and 0 or 1, told.applied)
+    end
+  end)
+
+  it("of confirmations, when the project asks for such batches, is halved just so", function()
+    for _, bulk in ipairs({ "all", "each" }) do
+      local account = test.account(20)
+      begin({ accounts = { account }, sim = { bulk = bulk }, project = (test.project({ account })
+        :gsub('program = "vendor"', 'batch = { confirmations = 10 }, program = "vendor"')) })
+      support.run(host, "poll 'orders' for o in orders { warehouse = 'DEL4' } do o:accept() "
+        .. "o:request_label() end settle()")
+      culprit = order
+      local judge = require("sim.confirm").judge
+      finally(function() require("sim.confirm").judge = judge end)
+      require("sim.confirm").judge = function(world, known, element)
+        if element.purchaseOrderNumber == culprit.purchaseOrderNumber then
+          return { code = "INVALID_ITEM_ID", message = "Not ours.", details = "" }
+        end
+        return judge(world, known, element)
+      end
+      support.run(host, "for o in orders { warehouse = 'DEL4' } do o:confirm() end settle()")
+      require("sim.confirm").judge = judge
+      local states = test.count(host:orders(), "state")
+      assert.are.same({ 9, 1 }, { states.shipped, states.accepted })
+      assert.are.equal("failed", support.effect(host, culprit, "confirm").state)
+      assert.are.equal(9, host:ledger().totals.confirmation.applied)
+      assert.is_true(host:ledger().operations.submitShipmentConfirmations.calls < 12)
     end
   end)
 
