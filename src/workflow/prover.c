@@ -13,6 +13,7 @@
 enum {
     LOOK_MAX = 2000, /* effects looked at in one step */
     TOGETHER_MS = 500,
+    POSTPONE_EACH_MS = 5,
     LIST_WORTH = 20, /* due effects that a page of a list must be good for */
     REQUEST_TIMEOUT_MS = 12 * MS_SECOND
 };
@@ -233,12 +234,24 @@ static int64_t together_at(int64_t next_ms)
     return (next_ms + TOGETHER_MS - 1) / TOGETHER_MS * TOGETHER_MS;
 }
 
-static enum err postpone(struct host *h, struct group *g, bool checked, struct fault *f)
+static enum err look_later(struct host *h, struct group *g, struct fault *f)
 {
     enum err e = ERR_OK;
     for (size_t i = 0; i < g->count && e == ERR_OK; i++)
-        e = later(h, g->effects[i], checked,
+        e = later(h, g->effects[i], true,
                   together_at(prover_next(h, g->effects[i]->checks + 1)), f);
+    return e;
+}
+
+/* Not asked yet: a list is under way, or more is being sent. The more wait, the longer
+ * that takes, and each look costs a write. */
+static enum err postpone(struct host *h, struct group *g, struct fault *f)
+{
+    const int64_t next =
+        together_at(host_now(h) + MS_SECOND + (int64_t)g->count * POSTPONE_EACH_MS);
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < g->count && e == ERR_OK; i++)
+        e = later(h, g->effects[i], false, next, f);
     return e;
 }
 
@@ -246,7 +259,7 @@ static enum err ask_transactions(struct host *h, struct group *g, struct fault *
 {
     for (size_t i = 0; i < g->count; i++)
         lookup_transaction(h, g->effects[i]);
-    return postpone(h, g, true, f);
+    return look_later(h, g, f);
 }
 
 /* The cheaper way to prove a group: one list, or a call for each transaction. What a list
@@ -263,14 +276,14 @@ static enum err prove_listed(struct host *h, struct group *g, struct account *a,
     if (e != ERR_OK)
         return e;
     if (h->eager > 0 && more && (int64_t)g->count < LIST_WORTH * cost)
-        return postpone(h, g, false, f);
+        return postpone(h, g, f);
     if (!dear && (g->listed || few))
         return ask_transactions(h, g, f);
     if (poller_asking(h->poller, a, kind) ||
         (more && (int64_t)g->count < LIST_WORTH * cost))
-        return postpone(h, g, false, f);
+        return postpone(h, g, f);
     poller_ask(h->poller, a, kind, NULL, NULL);
-    return postpone(h, g, true, f);
+    return look_later(h, g, f);
 }
 
 static enum err prove_group(struct host *h, struct group *g, struct fault *f)
@@ -279,7 +292,7 @@ static enum err prove_group(struct host *h, struct group *g, struct fault *f)
     struct account *a = host_account(h, g->effects[0]->account);
 
     if (a == NULL)
-        return postpone(h, g, false, f);
+        return postpone(h, g, f);
     if (kind == POLL_KIND_COUNT)
         return ask_transactions(h, g, f);
     return prove_listed(h, g, a, kind, f);
