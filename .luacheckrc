@@ -23,3 +23,4 @@ files["tests/bench"] = { std = "dray_script" }
 files["examples/**/dray.lua"] = { std = "dray_project" }
 files["tests/bench/**/dray.lua"] = { std = "dray_project" }
 files["tests/spec"] = { std = "lua54+busted" }
+files["tests/spec/vendor/day.lua"] = { std = "dray_script" }

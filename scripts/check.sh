@@ -64,7 +64,8 @@ tidy() {
   # One file a process: the analyser's va_list check remembers too much from file to file.
   local status=0
   xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p build <<<"$files" >"$work/tidy" 2>/dev/null || status=1
-  awk '!seen[$0]++' "$work/tidy"
+  sed "s|$PWD/||" "$work/tidy" | grep -E '^[^ ]+:[0-9]+:[0-9]+: (error|warning):' | sort -u || true
+  [ $status = 0 ] || echo "(clang-tidy -p build FILE shows the way to each)"
   return $status
 }
 
