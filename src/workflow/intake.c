@@ -155,7 +155,7 @@ static enum err broken(struct intake *in, const struct record *r, const struct p
 }
 
 /* One document of an element. `p` has what the element says of it. */
-static enum err take_one(struct intake *in, const struct record *r, struct paper *p,
+static enum err take_one(struct intake *in, const struct record *r, const struct paper *p,
                          struct page_document *d, int64_t *fresh, struct fault *f)
 {
     char flaw[200], path[ARCHIVE_PATH];
@@ -163,21 +163,22 @@ static enum err take_one(struct intake *in, const struct record *r, struct paper
 
     if (d->broken[0] != '\0')
         return broken(in, r, p, d->broken, f);
-    p->digest = d->digest;
-    enum err e = already_there(in, p, &known, f);
+    struct paper whole = *p;
+    whole.digest = d->digest;
+    enum err e = already_there(in, &whole, &known, f);
     if (e != ERR_OK || known)
         return e;
-    p->id = paper_next_id(in->host->store);
-    p->size = (int64_t)d->len;
-    p->is = format_name(d->finding.format);
-    describe_flaw(p, &d->finding, flaw, sizeof flaw);
-    p->flaw = flaw;
-    p->received_ms = host_now(in->host);
-    p->latest = true;
-    e = write_file(in, p, d, path, f);
+    whole.id = paper_next_id(in->host->store);
+    whole.size = (int64_t)d->len;
+    whole.is = format_name(d->finding.format);
+    describe_flaw(&whole, &d->finding, flaw, sizeof flaw);
+    whole.flaw = flaw;
+    whole.received_ms = host_now(in->host);
+    whole.latest = true;
+    e = write_file(in, &whole, d, path, f);
     if (e != ERR_OK)
         return e;
-    remember(in, p, path);
+    remember(in, &whole, path);
     (*fresh)++;
     return ERR_OK;
 }

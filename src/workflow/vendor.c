@@ -190,8 +190,9 @@ static enum err add_effect(struct host *h, struct order *o, struct effect *e,
     } else {
         err = vendor_stand_of(h, o, e, &stand, f);
         e->state = first_state(&stand);
-        e->why = stand.step == STEP_DONE ? "" : stand.why;
-        e->evidence = stand.step == STEP_DONE ? stand.why : "";
+        const char *why = arena_text(&o->memory, stand.why);
+        e->why = stand.step == STEP_DONE ? "" : why;
+        e->evidence = stand.step == STEP_DONE ? why : "";
         e->next_ms = stand.step == STEP_WAIT    ? stand.next_ms
                      : e->state == EFFECT_READY ? 0
                                                 : INT64_MAX;
