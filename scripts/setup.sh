@@ -15,7 +15,7 @@ build=(
   tzdata ca-certificates
 )
 tests=(lua5.4 lua-busted pngcheck poppler-utils)
-checks=(clang-format clang-tidy cppcheck lua-check)
+checks=(git clang-format clang-tidy cppcheck lua-check)
 fuzzing=(clang libclang-rt-14-dev)
 
 case ${1:-build} in
