@@ -41,7 +41,8 @@ enum record_flag {
     RECORD_ADOPTED = 64    /* older, and a person took it over */
 };
 
-/* A row. Strings live in the arena it was read into, or are borrowed from who writes it. */
+/* A row. Strings live in the arena it was read into, or are borrowed from who writes it.
+ */
 struct record {
     int64_t id; /* 0: not stored yet */
     enum record_kind kind;
@@ -61,13 +62,14 @@ struct record {
 
 enum record_change { RECORD_SAME, RECORD_NEW, RECORD_CHANGED };
 
-/* Stores what a poll brought, by account, kind and name. Compares `digest` (canonical, of the
- * body) with what is there; a new row takes every member of `r`, a changed one body, status, times and
- * flags but keeps `state`. r->id is set. */
+/* Stores what a poll brought, by account, kind and name. Compares `digest` (canonical, of
+ * the body) with what is there; a new row takes every member of `r`, a changed one body,
+ * status, times and flags but keeps `state`. r->id is set. */
 enum err record_put(struct store *s, struct record *r, const struct digest *digest,
                     enum record_change *change, struct fault *f);
 /* Amazon's status changed, seen in a list without details. */
-enum err record_set_status(struct store *s, int64_t id, const char *status, struct fault *f);
+enum err record_set_status(struct store *s, int64_t id, const char *status,
+                           struct fault *f);
 enum err record_set_state(struct store *s, int64_t id, int state, struct fault *f);
 enum err record_set_flags(struct store *s, int64_t id, unsigned flags, struct fault *f);
 
@@ -76,8 +78,8 @@ enum err record_get(struct store *s, struct arena *a, int64_t id, bool with_body
                     struct record *r, struct fault *f);
 /* account NULL: any; ERR_CONFLICT when several accounts have that name. */
 enum err record_find(struct store *s, struct arena *a, enum record_kind kind,
-                     const char *account, const char *name, bool with_body, struct record *r,
-                     struct fault *f);
+                     const char *account, const char *name, bool with_body,
+                     struct record *r, struct fault *f);
 
 /* What to list; zeroed members do not restrict. */
 struct record_filter {
@@ -91,8 +93,8 @@ struct record_filter {
     bool with_old;          /* also RECORD_OLD ones */
     int64_t limit;
 };
-/* In order of ship_by_ms, then name. The row is borrowed for the call. False ends the listing. The
- * function must not write to the store. */
+/* In order of ship_by_ms, then name. The row is borrowed for the call. False ends the
+ * listing. The function must not write to the store. */
 typedef bool record_fn(void *arg, const struct record *r);
 enum err record_each(struct store *s, const struct record_filter *filter, record_fn *fn,
                      void *arg, struct fault *f);
@@ -100,7 +102,8 @@ enum err record_count(struct store *s, const struct record_filter *filter, int64
                       struct fault *f);
 /* The creation dates of the oldest and newest orders of an account in these states; both
  * INSTANT_NONE when there is none. For the windows of polls. */
-enum err record_span(struct store *s, const char *account, unsigned states, int64_t *oldest_ms,
-                     int64_t *newest_ms, int64_t *count, struct fault *f);
+enum err record_span(struct store *s, const char *account, unsigned states,
+                     int64_t *oldest_ms, int64_t *newest_ms, int64_t *count,
+                     struct fault *f);
 
 #endif
