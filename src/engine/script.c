@@ -165,13 +165,14 @@ void script_cancel(struct script *s, const char *why)
 }
 
 /* Cancelled: one more step raises the error where the script waits, and its end is
- * committed. */
+ * committed. What is on its way to Amazon is waited for. */
 static enum err stop(struct script *s, const char *why, struct fault *f)
 {
     struct round_party party = tasks_party(s->tasks);
     script_cancel(s, why);
     party.step(party.arg);
-    return store_commit(s->host->store, f);
+    enum err e = store_commit(s->host->store, f);
+    return e == ERR_OK ? round_end(s->host, f) : e;
 }
 
 /* Why the rounds ended early, for the author; NULL when the host itself failed. */

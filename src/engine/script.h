@@ -35,8 +35,9 @@ void script_close(struct script *s);
 
 /* Goes through rounds until it ended, a signal came, or the monotonic deadline passed
  * (INT64_MAX: none); in the last two cases it ends with an error at the point where it
- * waits. ERR_OK when the script came to its successful end; else *f has the sentence, and
- * script_error the traceback. */
+ * waits, and what it had sent is given 15 seconds to be answered. ERR_OK when the script
+ * came to its successful end; else *f has the sentence, and script_error the traceback.
+ */
 enum err script_run(struct script *s, int64_t deadline_ms, struct fault *f);
 
 /* For who drives the rounds himself: fits `done` of round_run. */

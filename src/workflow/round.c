@@ -9,6 +9,8 @@
 #include "workflow/prover.h"
 #include "workflow/sender.h"
 
+enum { LAST_ANSWERS_MS = 15 * MS_SECOND }; /* a request ends by itself before that */
+
 /* What came in is applied; what is due is decided. Writes only, nothing leaves. After
  * the end nothing new is sent. */
 static enum err apply(struct host *h, const struct round_party *party, bool ended,
@@ -99,5 +101,16 @@ enum err round_run(struct host *h, const struct round_party *party,
             return fault_set(f, ERR_STATE, "nothing is left that could end this wait");
         loop_turn(h->loop, busy(h, party, ended) ? 0 : deadline_ms);
         store_tidy(h->store, false);
+    }
+}
+
+enum err round_end(struct host *h, struct fault *f)
+{
+    const int64_t until = clock_mono_ms(h->clock) + LAST_ANSWERS_MS;
+    for (;;) {
+        enum err e = one_round(h, NULL, true, f);
+        if (e != ERR_OK || is_quiet(h) || clock_mono_ms(h->clock) >= until)
+            return e;
+        loop_turn(h->loop, busy(h, NULL, true) ? 0 : until);
     }
 }

@@ -25,4 +25,9 @@ enum err round_run(struct host *h, const struct round_party *party,
                    bool (*done)(void *arg), void *arg, int64_t deadline_ms,
                    struct fault *f);
 
+/* After a round_run that was cut off: sends nothing more and goes on until what was sent
+ * is answered and what is exported is written, at most for 15 seconds. Who stops before
+ * that leaves effects of which nobody knows. */
+enum err round_end(struct host *h, struct fault *f);
+
 #endif
