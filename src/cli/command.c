@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -302,6 +303,13 @@ static void keep_standard_streams(void)
             _exit(EXIT_FAILED);
 }
 
+/* Tokens live in memory only (law 9), so memory does not go to a file when we die. */
+static void leave_no_core(void)
+{
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+}
+
 /* An answer that could not be written is no success. */
 static int close_answer(int exit)
 {
@@ -317,5 +325,6 @@ static int close_answer(int exit)
 int cli_main(int argc, char **argv)
 {
     keep_standard_streams();
+    leave_no_core();
     return close_answer(run_words(argc, argv));
 }
