@@ -260,12 +260,62 @@ static enum err try_body(struct host *h, struct order *o, enum verb verb,
     return body_build(h, o, verb, asked, NULL, 0, &element, f);
 }
 
+/* The effect that the verb asks for, with its key and body in the order's memory. */
+static struct effect wanted_effect(struct host *h, struct order *o, enum verb verb,
+                                   const struct json *asked)
+{
+    struct buf text;
+    struct effect e = {
+        .kind = verbs[verb].kind,
+        .verb = verb_name(verb),
+        .record = o->row.id,
+        .account = o->row.account,
+        .name = o->row.name,
+        .why = "",
+        .evidence = "",
+        .transaction = "",
+        .run = h->run,
+        .planned_ms = host_now(h),
+    };
+
+    buf_init(&text, 1 << 20);
+    business_key(o, verb, asked, &text);
+    e.key = arena_copy(&o->memory, buf_str(&text), text.len);
+    buf_reset(&text);
+    json_write(&text, asked);
+    e.body = arena_copy(&o->memory, buf_str(&text), text.len);
+    e.body_len = text.len;
+    buf_clear(&text);
+    digest_asked(o, verb, asked, &e.digest);
+    return e;
+}
+
+/* Plans it, or finds the effect that has its key already. */
+static enum err plan_wanted(struct host *h, struct order *o, struct effect *wanted,
+                            bool again, struct plan *out, struct fault *f)
+{
+    struct effect there = {0};
+
+    out->outcome = PLAN_NEW;
+    enum err e = effect_by_key(h->store, &o->memory, wanted->account, wanted->kind,
+                               wanted->key, &there, f);
+    if (e == ERR_OK && only_observed(o, &there))
+        e = supersede(h, &there, f);
+    if (e == ERR_OK)
+        e = settle_key(o, &there, wanted, again, out, &wanted->revision, f);
+    else if (e == ERR_NOT_FOUND)
+        e = ERR_OK;
+    if (e == ERR_OK && out->outcome == PLAN_NEW) {
+        e = add_effect(h, o, wanted, out, f);
+        out->effect = wanted->id;
+    }
+    return e;
+}
+
 static enum err plan_in(struct host *h, struct order *o, enum verb verb,
                         const struct json *given, struct plan *out, struct fault *f)
 {
     struct json *asked;
-    struct buf key, body;
-    struct effect there = {0};
     const char *no = impossible(o, verb);
 
     enum err e = check_warehouse(o, verb, f);
@@ -279,43 +329,9 @@ static enum err plan_in(struct host *h, struct order *o, enum verb verb,
         say_impossible(out, no);
         return ERR_OK;
     }
-    buf_init(&key, 1024);
-    buf_init(&body, 1 << 20);
-    business_key(o, verb, asked, &key);
-    json_write(&body, asked);
-    struct effect wanted = {
-        .kind = verbs[verb].kind,
-        .verb = verb_name(verb),
-        .record = o->row.id,
-        .account = o->row.account,
-        .name = o->row.name,
-        .key = buf_str(&key),
-        .body = buf_str(&body),
-        .body_len = body.len,
-        .why = "",
-        .evidence = "",
-        .transaction = "",
-        .run = h->run,
-        .planned_ms = host_now(h),
-    };
+    struct effect wanted = wanted_effect(h, o, verb, asked);
     const bool again = json_get_bool(json_get(asked, "dray"), "again", false);
-    digest_asked(o, verb, asked, &wanted.digest);
-    out->outcome = PLAN_NEW;
-    e = effect_by_key(h->store, &o->memory, wanted.account, wanted.kind, wanted.key,
-                      &there, f);
-    if (e == ERR_OK && only_observed(o, &there))
-        e = supersede(h, &there, f);
-    if (e == ERR_OK)
-        e = settle_key(o, &there, &wanted, again, out, &wanted.revision, f);
-    else if (e == ERR_NOT_FOUND)
-        e = ERR_OK;
-    if (e == ERR_OK && out->outcome == PLAN_NEW) {
-        e = add_effect(h, o, &wanted, out, f);
-        out->effect = wanted.id;
-    }
-    buf_clear(&key);
-    buf_clear(&body);
-    return e;
+    return plan_wanted(h, o, &wanted, again, out, f);
 }
 
 enum err vendor_plan(struct host *h, int64_t record, enum verb verb,
