@@ -45,17 +45,19 @@ total() {
   { grep -oE "(^|[^0-9.])[0-9]+ ($1)" "$2" || true; } | awk '{ sub(/^[^0-9]+/, ""); n += $1 } END { print n + 0 }'
 }
 
-# Unit tests say "N passed, N failed" each; one that died without saying so counts as failed.
+# Unit tests say "N passed, N failed" each; one that died without saying so counts as failed. What
+# the failed ones said is shown.
 units() {
-  local log=$work/units status=0
+  local log=$work/units status=0 bad died number
   (cd "$2" && ctest --verbose --parallel "$(nproc)") >"$log" 2>&1 </dev/null || status=$?
-  local bad died
   grep -E '^[0-9]+: [0-9]+ passed, [0-9]+ failed$' "$log" >"$log.counts" || true
   bad=$(total failed "$log.counts")
   died=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*(Exception|Timeout|Not Run|Bad)' "$log" || true)
+  sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#([0-9]+): .*\*\*\*.*/\1/p' "$log" | while read -r number; do
+    grep -E "^$number: | Test +#$number: " "$log" | grep -vE "^$number: ok " || true
+  done >"$log.failed"
   grep -E '^[0-9]+% tests passed' "$log" || true
-  count "$1 units" "$(total passed "$log.counts")" \
-    "$((bad + died))" "$status" "$log"
+  count "$1 units" "$(total passed "$log.counts")" "$((bad + died))" "$status" "$log.failed"
 }
 
 # Specs end with busted's own line: "N successes / N failures / N errors / N pending".
