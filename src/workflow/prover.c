@@ -79,10 +79,10 @@ int64_t prover_next(const struct host *h, int64_t checks)
         CALM = sizeof calm / sizeof calm[0]
     };
 
-    if (h->eager > 0 && checks < 2 * WAITED)
+    if (h->eager > 0 && checks < WAITED)
         return host_now(h) + waited[checks < WAITED ? checks : WAITED - 1];
     if (h->eager > 0)
-        checks -= 2 * WAITED; /* what is not there in seconds is there in minutes */
+        checks -= WAITED; /* what is not there in seconds is there in minutes */
     return host_now(h) + calm[checks < CALM ? checks : CALM - 1];
 }
 

@@ -391,8 +391,8 @@ enum err vendor_follow(struct host *h, struct effect *e, const struct stand *s,
         [STEP_DONE] = EFFECT_SUCCEEDED,
     };
     if (s->step == STEP_WAIT && strcmp(e->why, s->why) == 0 && e->next_ms > host_now(h) &&
-        e->next_ms <= s->next_ms)
-        return ERR_OK; /* its next look stands already */
+        (e->next_ms < INT64_MAX || s->next_ms == INT64_MAX))
+        return ERR_OK; /* its next look stands already; its times grow with every look */
     if (s->step == STEP_DONE)
         return vendor_succeeded(h, e, s->why, f);
     if (s->step == STEP_IMPOSSIBLE)

@@ -120,6 +120,15 @@ describe("a shipment is confirmed", function()
     ]], order)
   end)
 
+  it("without asking for that slip more often than is good: it may take Amazon hours", function()
+    order.slip = true
+    host.amazon.world.settings.delays.slip = { 5 * 3600000, 5 * 3600000 }
+    support.run(host, SHIP, order)
+    assert.are.equal("shipped", support.row(host, order).state)
+    local calls = host:ledger().operations.getPackingSlips.calls
+    assert.is_true(calls < 20, calls)
+  end)
+
   it("once: a second confirmation is the effect there is", function()
     support.run(host, SHIP .. " assert(o:confirm().state == 'succeeded')", order)
     assert.are.equal(1, #sent())

@@ -113,6 +113,15 @@ describe("a scan is reported", function()
     assert.are.equal(0, support.told(host, order, "scans", "JJD1").refused)
   end)
 
+  it("without asking for that more often than is good: it may take Amazon hours", function()
+    host.amazon.world.settings.delays.status = { 5 * 3600000, 5 * 3600000 }
+    support.run(host, SHIP .. scan("JJD1", "meaning = 'IN_TRANSIT'") .. "settle()", order)
+    assert.are.equal("succeeded", support.effect(host, order, "scan").state)
+    local calls = host:ledger().operations
+    assert.is_true(calls.getOrder.calls < 20, calls.getOrder.calls)
+    assert.is_true(calls.getTransactionStatus.calls < 20, calls.getTransactionStatus.calls)
+  end)
+
   it("only with a tracking number that was confirmed, letter by letter: else a person looks",
     function()
     support.run(host, SHIP .. "local e = " .. scan("jjd1", "meaning = 'IN_TRANSIT'") .. [[
