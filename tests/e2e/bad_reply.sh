@@ -53,6 +53,7 @@ aside reply "deeply nested objects" 'getOrders.*(deep|nest)' 200 "{\"payload\":{
 aside reply "an order of 40 megabytes" 'getOrders.*(large|long|more)' 200 huge
 aside reply "a role that was taken away" 'getOrders.*(denied|role|Unauthorized)' 403 '{"errors":[{"code":"Unauthorized","message":"Access to requested resource is denied."}]}'
 aside reply "a refusal as HTML" 'getOrders.*400' 400 '<html>?</html>'
+aside reply "a page token that leads in a circle" 'getOrders.*circle' 200 "{\"payload\":{\"pagination\":{\"nextToken\":\"again==\"},\"orders\":[$(order FIRST1)]}}"
 aside reply "Amazon has an outage" 'getOrders.*503' 503 '<html>unavailable</html>'
 
 # login REASON PATTERN STATUS BODY
