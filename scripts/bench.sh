@@ -58,11 +58,8 @@ DRAY=$(scripts/build.sh release dray | tail -1)/dray
 bench=${DRAY_BENCH:-$root/../shared/bench}
 gcc -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -O2 -o "$work/measure" tests/bench/measure.c
 
-# Peers do not fetch packing slips, and dray confirms no order without a slip that it requires: so
-# in the copy of the mock that is built here, orders require none.
 build_mock() {
-  sed 's/isPslipRequired\\":true/isPslipRequired\\":false/' "$bench/mock/mock.c" >"$work/mock.c"
-  gcc -O2 -std=gnu11 -o "$work/mock" "$work/mock.c"
+  gcc -O2 -std=gnu11 -o "$work/mock" "$bench/mock/mock.c"
   gcc -O2 -o "$work/floor" "$bench/peers/limits/floor.c" -lcurl -lcrypto -lsqlite3 2>"$work/floor.log" || {
     cat "$work/floor.log" >&2
     return 1
