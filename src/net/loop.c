@@ -54,9 +54,11 @@ static void on_wake(uv_async_t *wake)
     l->news = true;
 }
 
+/* The wait is over. When the thread was held up so long that the timer fires before libuv
+ * polls, nothing else would bound that poll: then it must not wait at all. */
 static void on_bound(uv_timer_t *bound)
 {
-    (void)bound; /* it has ended the wait, which is all it is for */
+    uv_stop(bound->loop);
 }
 
 /* libuv fails to start only without memory or descriptors: then nothing else would run.

@@ -313,12 +313,42 @@ static void test_second_signal(void)
     CHECK_INT(WTERMSIG(status), SIGTERM);
 }
 
+/* A child that waits a thousand times for a millisecond, with nothing else to wake it. */
+static int exit_after_short_waits(void)
+{
+    struct bench b;
+    alarm(30);
+    open_bench(&b, clock_new_real());
+    for (int i = 0; i < 1000; i++)
+        loop_turn(b.loop, clock_mono_ms(b.clock) + 1);
+    return 0;
+}
+
+static void test_held_up(void)
+{
+    int status = 0;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(exit_after_short_waits());
+    CHECK(child > 0);
+    while (waitpid(child, &status, WNOHANG) == 0) {
+        kill(child, SIGSTOP);
+        poll(NULL, 0, 3);
+        kill(child, SIGCONT);
+        poll(NULL, 0, 1);
+    }
+    CHECK(WIFEXITED(status));
+    CHECK_INT(WEXITSTATUS(status), 0);
+}
+
 TESTS_MAIN({"timers fire by time, and equal ones as they were set", test_order},
            {"thousands of timers keep their order", test_many},
            {"a timer that sets itself again cannot keep the loop", test_again},
            {"virtual time jumps to what is next and never back", test_jump},
            {"virtual time stands still while something real is pending", test_held},
            {"a real clock really waits, and not longer than asked", test_real_wait},
+           {"a process that is held up at the wrong moment still wakes up", test_held_up},
            {"another thread can end the wait", test_wake},
            {"the pool works elsewhere and tells its end in a turn", test_pool},
            {"a signal ends the wait and is reported", test_signal},
