@@ -8,6 +8,7 @@ sim_pid=''
 sim_start() {
   local folder=$1 wait=0
   shift
+  rm -f "$folder/sim.json" # of an earlier one: it would be taken for the ready line
   "$DRAY" sim --port 0 --json "$@" >"$folder/sim.json" 2>"$folder/sim.log" </dev/null &
   sim_pid=$!
   until grep -qs '"url"' "$folder/sim.json"; do
