@@ -1,6 +1,7 @@
 --- Checks tables that a person wrote against a description, and collects every mistake.
 ---
---- A description of a field is { type, required = true, choices = {...}, fields = {...}, each = field }.
+--- A description of a field is
+--- { type, required = true, choices = {...}, fields = {...}, each = field }.
 --- Types: "text", "flag", "number", "count" (a whole number above zero), "table", "map" (names to
 --- `each`), "source" (env, file or command), "list" (of texts).
 local suggest = require("dray.suggest")

@@ -63,8 +63,8 @@ static int choose_account(struct caller *c, struct account **accounts, size_t co
 
 static int read_params(const struct invocation *in, struct arena *a, struct json *params)
 {
-    const char *given;
-    for (int i = 0; (given = flag_nth(in, "param", i)) != NULL; i++) {
+    for (int i = 0; i < flag_count(in, "param"); i++) {
+        const char *given = flag_nth(in, "param", i);
         const char *equals = strchr(given, '=');
         if (equals == NULL || equals == given)
             return complain(in, EXIT_USAGE, "--param %s: expected NAME=VALUE", given);

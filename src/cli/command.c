@@ -57,6 +57,14 @@ const char *flag_nth(const struct invocation *in, const char *name, int nth)
     return NULL;
 }
 
+int flag_count(const struct invocation *in, const char *name)
+{
+    int count = 0;
+    for (int i = 0; i < in->given_count; i++)
+        count += strcmp(in->given[i].flag->name, name) == 0;
+    return count;
+}
+
 const char *flag_text(const struct invocation *in, const char *name,
                       const char *otherwise)
 {

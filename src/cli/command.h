@@ -75,6 +75,8 @@ const char *flag_text(const struct invocation *in, const char *name,
                       const char *otherwise);
 /* The nth value (from 0) of a flag that may be given often; NULL past the last. */
 const char *flag_nth(const struct invocation *in, const char *name, int nth);
+/* How often it was given. */
+int flag_count(const struct invocation *in, const char *name);
 /* A whole number within a range; false (and a line on stderr) for anything else. */
 bool flag_number(const struct invocation *in, const char *name, long least, long most,
                  long otherwise, long *number);

@@ -52,8 +52,8 @@ static bool print_paper(void *arg, const struct paper *p)
 
 static int read_kinds(const struct invocation *in, unsigned *kinds)
 {
-    const char *name;
-    for (int i = 0; (name = flag_nth(in, "kind", i)) != NULL; i++) {
+    for (int i = 0; i < flag_count(in, "kind"); i++) {
+        const char *name = flag_nth(in, "kind", i);
         int k = 0;
         while (k < PAPER_KIND_COUNT &&
                strcmp(paper_kind_name((enum paper_kind)k), name) != 0)

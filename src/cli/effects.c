@@ -43,8 +43,8 @@ static bool print_effect(void *arg, const struct effect *e)
 
 static int read_states(const struct invocation *in, unsigned *states)
 {
-    const char *name;
-    for (int i = 0; (name = flag_nth(in, "effect-state", i)) != NULL; i++) {
+    for (int i = 0; i < flag_count(in, "effect-state"); i++) {
+        const char *name = flag_nth(in, "effect-state", i);
         enum effect_state state = effect_state_find(name);
         if (state == EFFECT_STATE_COUNT)
             return complain(

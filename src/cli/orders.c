@@ -108,9 +108,9 @@ static bool print_order(void *arg, const struct record *r)
 
 static int read_states(const struct invocation *in, unsigned *states)
 {
-    const char *name;
     *states = 0;
-    for (int i = 0; (name = flag_nth(in, "order-state", i)) != NULL; i++) {
+    for (int i = 0; i < flag_count(in, "order-state"); i++) {
+        const char *name = flag_nth(in, "order-state", i);
         enum order_state state = order_state_find(name);
         if (state == ORDER_STATE_COUNT)
             return complain(

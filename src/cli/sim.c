@@ -78,9 +78,9 @@ struct serving {
 
 static void push_words(lua_State *L, const struct invocation *in, const char *name)
 {
-    const char *word;
     lua_newtable(L);
-    for (int i = 0; (word = flag_nth(in, name, i)) != NULL; i++) {
+    for (int i = 0; i < flag_count(in, name); i++) {
+        const char *word = flag_nth(in, name, i);
         lua_pushstring(L, word);
         lua_rawseti(L, -2, i + 1);
     }

@@ -147,7 +147,7 @@ void archive_batch_flush(struct archive_batch *b)
     for (size_t i = 0; e == ERR_OK && i < b->day_count; i++)
         e = flush_descriptor(b, archive_open_folder(b->root, b->days[i]), b->days[i]);
     if (e == ERR_OK) /* the day's folder may be new */
-        e = flush_descriptor(b, archive_open_folder(b->root, "."), "");
+        flush_descriptor(b, archive_open_folder(b->root, "."), "");
     b->flushed = true;
 }
 

@@ -171,7 +171,8 @@ static void call_answered(void *arg, struct http_reply *http)
     call_account(c, http);
     answer_end(&c->answer, http, &reply);
     bool final = c->request.once || reply.outcome == CALL_OK;
-    if (!final && reply.outcome == CALL_REFUSED && call_changes_token(c, &reply.refusal)) {
+    if (!final && reply.outcome == CALL_REFUSED &&
+        call_changes_token(c, &reply.refusal)) {
         call_go(c);
     } else if (!final && call_may_repeat(c, &reply)) {
         int64_t wait_ms = spapi_backoff(c->spapi, c->troubles);

@@ -1,9 +1,9 @@
 /* One call of one operation: quota, token, request, answer (design 7).
  *
- * A read is repeated here after 429, 5xx and a broken line, with full jitter, within the budget of
- * repeats and four attempts. A write is repeated here only when it certainly was not
- * processed: 429, an expired token (once), never sent. Everything else is the caller's: it ends
- * as CALL_UNKNOWN. */
+ * A read is repeated here after 429, 5xx and a broken line, with full jitter, within the
+ * budget of repeats and four attempts. A write is repeated here only when it certainly
+ * was not processed: 429, an expired token (once), never sent. Everything else is the
+ * caller's: it ends as CALL_UNKNOWN. */
 #ifndef DRAY_SPAPI_CALL_H
 #define DRAY_SPAPI_CALL_H
 
@@ -46,13 +46,14 @@ enum call_outcome {
 
 struct call_reply {
     enum call_outcome outcome;
-    int status;                /* 0: no answer */
-    const struct json *body;   /* payload of a CALL_OK without an item function, else NULL; borrowed */
-    const char *next_token;    /* of a page; "" at the end */
-    struct refusal refusal;    /* with CALL_REFUSED */
-    const char *request_id;    /* "" when none */
-    int64_t sent_mono_ms;      /* when the last attempt was handed to the network */
-    struct fault fault;        /* the sentence for people, unless CALL_OK */
+    int status; /* 0: no answer */
+    const struct json
+        *body; /* payload of a CALL_OK without an item function, else NULL; borrowed */
+    const char *next_token; /* of a page; "" at the end */
+    struct refusal refusal; /* with CALL_REFUSED */
+    const char *request_id; /* "" when none */
+    int64_t sent_mono_ms;   /* when the last attempt was handed to the network */
+    struct fault fault;     /* the sentence for people, unless CALL_OK */
 };
 typedef void call_done_fn(void *arg, const struct call_reply *reply);
 
@@ -62,20 +63,22 @@ struct call_request {
     const struct json *params; /* object or NULL; read before call_start returns */
     const char *body;          /* checked JSON, NULL without; must stay until the end */
     size_t body_len;
-    bool admitted;  /* the caller took the quota's token already */
-    bool once;      /* one attempt, whatever happens (`dray call` of a write) */
-    page_item_fn *item;      /* streams the reply's elements; NULL: the reply becomes a tree */
-    http_body_fn *raw;       /* passes body bytes through untouched instead (success or refusal) */
-    void *item_arg;          /* for `item` or `raw` */
-    bool keep_text;          /* as in page_options */
+    bool admitted;      /* the caller took the quota's token already */
+    bool once;          /* one attempt, whatever happens (`dray call` of a write) */
+    page_item_fn *item; /* streams the reply's elements; NULL: the reply becomes a tree */
+    http_body_fn
+        *raw;       /* passes body bytes through untouched instead (success or refusal) */
+    void *item_arg; /* for `item` or `raw` */
+    bool keep_text; /* as in page_options */
     struct archive *archive; /* as in page_options */
 };
 
 struct call;
-/* Starts; `done` is called once, later, from transport_drain or a timer, unless withdrawn.
- * ERR_INPUT when params or body break the operation's row: then nothing was started. */
-enum err call_start(struct spapi *s, const struct call_request *request, call_done_fn *done,
-                    void *arg, struct call **call, struct fault *f);
+/* Starts; `done` is called once, later, from transport_drain or a timer, unless
+ * withdrawn. ERR_INPUT when params or body break the operation's row: then nothing was
+ * started. */
+enum err call_start(struct spapi *s, const struct call_request *request,
+                    call_done_fn *done, void *arg, struct call **call, struct fault *f);
 void call_withdraw(struct call *c);
 
 #endif

@@ -33,6 +33,8 @@ void line_clear(struct line *l)
 static void line_unlink(struct line_place *p)
 {
     struct line *l = p->line;
+    /* A place is unlinked only while it stands in a line. */
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     *(p->prev == NULL ? &l->first : &p->prev->next) = p->next;
     *(p->next == NULL ? &l->last : &p->next->prev) = p->prev;
     p->line = NULL;

@@ -1,7 +1,8 @@
-/* A whole list: windows of at most 7 days, every page of each, empty pages too (design 7).
+/* A whole list: windows of at most 7 days, every page of each, empty pages too (design
+ * 7).
  *
- * A page token that has expired restarts its window; elements may then come again, so the item
- * function must take one twice. */
+ * A page token that has expired restarts its window; elements may then come again, so the
+ * item function must take one twice. */
 #ifndef DRAY_SPAPI_LISTING_H
 #define DRAY_SPAPI_LISTING_H
 

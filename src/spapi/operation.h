@@ -31,7 +31,8 @@ enum operation_id {
 
 enum token_kind {
     TOKEN_LWA,       /* the account's access token */
-    TOKEN_RESTRICTED /* a restricted data token, the plain one as a fallback (domain.md 3) */
+    TOKEN_RESTRICTED /* a restricted data token, the plain one as a fallback (domain.md 3)
+                      */
 };
 
 /* What a second, equal call does; for the sender and for help texts. */
@@ -64,11 +65,11 @@ struct operation {
     const struct param *params; /* ends with a NULL name */
     const struct shape *body;   /* NULL: no body */
     int ok;                     /* the status of success: 200, 202 */
-    const char *list;           /* member of the reply that holds the list, "orders"; NULL: none */
-    const char *content;        /* member of an element that holds base64, "content"; NULL */
-    const char *page_token;     /* query parameter of the next page, "nextToken"; NULL */
-    int page_size;              /* the limit that dray sends: 100, or 10 for invoices; 0 none */
-    bool windowed;              /* createdAfter/createdBefore, at most 7 days apart */
+    const char *list; /* member of the reply that holds the list, "orders"; NULL: none */
+    const char *content;    /* member of an element that holds base64, "content"; NULL */
+    const char *page_token; /* query parameter of the next page, "nextToken"; NULL */
+    int page_size; /* the limit that dray sends: 100, or 10 for invoices; 0 none */
+    bool windowed; /* createdAfter/createdBefore, at most 7 days apart */
     enum repeat repeat;
     int64_t timeout_ms;
 };
@@ -79,8 +80,8 @@ enum err operation_find(const char *name, const struct operation **op, struct fa
 const struct param *operation_param(const struct operation *op, const char *name);
 
 /* Checks `params` (an object of strings, integers or booleans) against the row and writes
- * path and query, encoded, into `out`. ERR_INPUT names the parameter: unknown (with a suggestion),
- * missing, of a wrong form, a window over 7 days. */
+ * path and query, encoded, into `out`. ERR_INPUT names the parameter: unknown (with a
+ * suggestion), missing, of a wrong form, a window over 7 days. */
 enum err operation_target(const struct operation *op, const struct json *params,
                           struct buf *out, struct fault *f);
 

@@ -16,19 +16,21 @@
 
 /* One decoded document of an element. Borrowed for the call of the item function. */
 struct page_document {
-    const char *data;              /* the bytes; NULL when they went to `large` or are broken */
-    size_t len;                    /* decoded size */
-    struct archive_writer *large;  /* above 1 MiB: written already; take it (set to NULL) with
-                                      archive_finish, or it is given up after the call */
-    struct digest digest;          /* SHA-256 of the decoded bytes */
-    struct finding finding;        /* what they are, and what is wrong with them */
-    char broken[160];              /* "" or why it is no base64: no bytes are kept then */
+    const char *data; /* the bytes; NULL when they went to `large` or are broken */
+    size_t len;       /* decoded size */
+    struct archive_writer
+        *large;             /* above 1 MiB: written already; take it (set to NULL) with
+                               archive_finish, or it is given up after the call */
+    struct digest digest;   /* SHA-256 of the decoded bytes */
+    struct finding finding; /* what they are, and what is wrong with them */
+    char broken[160];       /* "" or why it is no base64: no bytes are kept then */
 };
 
-/* One element: value's content members are replaced by JSON_INT indexes into `documents`. */
+/* One element: value's content members are replaced by JSON_INT indexes into `documents`.
+ */
 struct page_item {
     const struct json *value; /* in an arena that is reset after the call */
-    const char *text;         /* the element as Amazon sent it, when page_options.keep_text */
+    const char *text; /* the element as Amazon sent it, when page_options.keep_text */
     size_t text_len;
     struct page_document *documents;
     size_t document_count;
@@ -38,10 +40,12 @@ struct page_item {
 typedef enum err page_item_fn(void *arg, const struct page_item *item, struct fault *f);
 
 struct page_options {
-    const char *list;        /* the reply's list, "shippingLabels"; NULL: the payload is the element */
-    const char *content;     /* "content"; NULL: no documents inside */
-    bool keep_text;          /* hand over each element's own text */
-    struct archive *archive; /* for documents above 1 MiB; NULL: such a document is `broken` */
+    const char
+        *list; /* the reply's list, "shippingLabels"; NULL: the payload is the element */
+    const char *content; /* "content"; NULL: no documents inside */
+    bool keep_text;      /* hand over each element's own text */
+    struct archive
+        *archive; /* for documents above 1 MiB; NULL: such a document is `broken` */
     page_item_fn *item;
     void *arg;
 };
@@ -51,8 +55,8 @@ struct page;
 struct page *page_new(const struct page_options *options);
 void page_free(struct page *p);
 enum err page_feed(struct page *p, const char *data, size_t len, struct fault *f);
-/* The reply is over. *next_token is "" at the last page; borrowed until page_free. The empty
- * object `{}` is ERR_NOT_FOUND ("empty success", domain.md 8 #6). */
+/* The reply is over. *next_token is "" at the last page; borrowed until page_free. The
+ * empty object `{}` is ERR_NOT_FOUND ("empty success", domain.md 8 #6). */
 enum err page_end(struct page *p, const char **next_token, struct fault *f);
 /* Elements handed over so far. */
 size_t page_count(const struct page *p);

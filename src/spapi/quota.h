@@ -1,9 +1,10 @@
-/* Amazon's token buckets as seen from here: never over, and as near to it as jitter allows
- * (design 7, durability.md 5.3). One quota per account, one bucket per operation.
+/* Amazon's token buckets as seen from here: never over, and as near to it as jitter
+ * allows (design 7, durability.md 5.3). One quota per account, one bucket per operation.
  *
- * burst is reduced by what the network's jitter could bunch up (b' = b - ceil(r*J)), the rate by
- * 10^-4; a 429 empties the bucket and slows it; x-amzn-RateLimit-Limit corrects it. At most 10 %
- * of calls may be repeats. Times are monotonic milliseconds. No timers here: the caller asks when. */
+ * burst is reduced by what the network's jitter could bunch up (b' = b - ceil(r*J)), the
+ * rate by 10^-4; a 429 empties the bucket and slows it; x-amzn-RateLimit-Limit corrects
+ * it. At most 10 % of calls may be repeats. Times are monotonic milliseconds. No timers
+ * here: the caller asks when. */
 #ifndef DRAY_SPAPI_QUOTA_H
 #define DRAY_SPAPI_QUOTA_H
 
@@ -27,8 +28,8 @@ void quota_return(struct quota *q, enum operation_id op);
 void quota_answered(struct quota *q, enum operation_id op, int status, double rate_limit,
                     int64_t now_ms);
 
-/* May this operation be repeated now, by the budget of repeats (10 %, at least 3 a minute)?
- * Counts the repeat when it says yes. */
+/* May this operation be repeated now, by the budget of repeats (10 %, at least 3 a
+ * minute)? Counts the repeat when it says yes. */
 bool quota_repeat(struct quota *q, enum operation_id op, int64_t now_ms);
 
 struct quota_count {

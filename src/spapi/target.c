@@ -223,7 +223,7 @@ static enum err check_names(const struct operation *op, const struct json *param
 static enum err check_window(const struct operation *op, const struct json *params,
                              struct fault *f)
 {
-    int64_t after, before;
+    int64_t after = 0, before = 0;
     const struct param *first = operation_param(op, "createdAfter");
     const struct param *last = operation_param(op, "createdBefore");
     enum err e = read_time(first, json_get(params, "createdAfter"), &after, f);

@@ -1,4 +1,5 @@
-/* The one append-only log: what happened, in order, hash-chained; and the runs (design 8). */
+/* The one append-only log: what happened, in order, hash-chained; and the runs (design
+ * 8). */
 #ifndef DRAY_STORE_JOURNAL_H
 #define DRAY_STORE_JOURNAL_H
 
@@ -14,7 +15,7 @@
 struct entry {
     int64_t id;
     int64_t at_ms;
-    const char *what;    /* "order.new", "effect.sending", "call", "document.ready", … */
+    const char *what; /* "order.new", "effect.sending", "call", "document.ready", … */
     const char *account; /* "" when none */
     int64_t record;      /* 0 when none */
     int64_t effect;      /* 0 when none */
@@ -23,7 +24,8 @@ struct entry {
     size_t detail_len;
 };
 
-/* Appends; e->id and e->at_ms are set. The entry's hash covers its content and the hash before. */
+/* Appends; e->id and e->at_ms are set. The entry's hash covers its content and the hash
+ * before. */
 enum err journal_add(struct store *s, struct entry *e, struct fault *f);
 
 struct entry_filter {

@@ -1,8 +1,9 @@
 /* The one file that holds dray's state, and its one owner (laws 1 to 3).
  *
- * SQLite in WAL mode with synchronous=FULL behind functions; no SQLite type shows here. Writes
- * gather in one open transaction until store_commit: one flush a round. A failed flush is fatal:
- * every later write then fails with the same fault, and nothing more may be sent. */
+ * SQLite in WAL mode with synchronous=FULL behind functions; no SQLite type shows here.
+ * Writes gather in one open transaction until store_commit: one flush a round. A failed
+ * flush is fatal: every later write then fails with the same fault, and nothing more may
+ * be sent. */
 #ifndef DRAY_STORE_STORE_H
 #define DRAY_STORE_STORE_H
 
@@ -16,17 +17,18 @@
 struct store;
 
 enum store_mode {
-    STORE_OWN, /* the owner: takes the lock, creates and migrates, writes and checkpoints */
+    STORE_OWN, /* the owner: takes the lock, creates and migrates, writes and checkpoints
+                */
     STORE_LOOK /* only looks: read-only, never checkpoints */
 };
 
-/* Opens `folder`/dray.db. STORE_OWN creates the folder (0700) and the file (0600) when missing.
- * What a crash left `sending` is the workflow's matter.
- * ERR_BUSY: another dray owns the folder (the sentence names its process id). ERR_NOT_FOUND: nothing
- * to look at. ERR_INPUT: not a dray file, damaged, or made by a newer dray; it is left untouched.
+/* Opens `folder`/dray.db. STORE_OWN creates the folder (0700) and the file (0600) when
+ * missing. What a crash left `sending` is the workflow's matter. ERR_BUSY: another dray
+ * owns the folder (the sentence names its process id). ERR_NOT_FOUND: nothing to look at.
+ * ERR_INPUT: not a dray file, damaged, or made by a newer dray; it is left untouched.
  * ERR_DENIED: read-only. The clock is borrowed. */
-struct store *store_open(const char *folder, enum store_mode mode, const struct clock *clock,
-                         struct fault *f);
+struct store *store_open(const char *folder, enum store_mode mode,
+                         const struct clock *clock, struct fault *f);
 /* An in-memory store for tests. */
 struct store *store_open_memory(const struct clock *clock);
 /* Rolls back what was not committed. NULL is fine. */
@@ -38,7 +40,8 @@ bool store_dirty(const struct store *s);
 bool store_broken(const struct store *s);
 /* Makes everything durable. ERR_IO is fatal (law 2). */
 enum err store_commit(struct store *s, struct fault *f);
-/* Housekeeping between rounds: a checkpoint when the WAL has grown, everything when `idle`. */
+/* Housekeeping between rounds: a checkpoint when the WAL has grown, everything when
+ * `idle`. */
 void store_tidy(struct store *s, bool idle);
 
 /* A slice of a task: what it wrote is kept or undone as one (law 8). Not nested. */
@@ -50,7 +53,8 @@ enum err store_slice_undo(struct store *s, struct fault *f);
 enum err store_verify(struct store *s, struct fault *f);
 
 /* A persisted place in a list or a setting, by account ("" for none) and name. */
-enum err cursor_get(struct store *s, const char *account, const char *name, int64_t *value,
+enum err cursor_get(struct store *s, const char *account, const char *name,
+                    int64_t *value,
                     struct fault *f); /* ERR_NOT_FOUND when never set; f untouched then */
 enum err cursor_set(struct store *s, const char *account, const char *name, int64_t value,
                     struct fault *f);

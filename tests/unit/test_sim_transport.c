@@ -1,3 +1,5 @@
+/* The simulator behind the transport: what is answered late, cut short, lost, or never
+ * heard. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

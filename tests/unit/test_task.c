@@ -233,7 +233,8 @@ static void cancelled_after_its_operation_ended(void)
     CHECK(task_wake(waiting, wait_id));
     task_cancel(t, "interrupted");
     step();
-    CHECK_INT(withdrawn, 1); /* it may hold something yet, and its continuation never runs */
+    CHECK_INT(withdrawn,
+              1); /* it may hold something yet, and its continuation never runs */
     CHECK(strstr(ended, "day.lua:1: interrupted") == ended);
     down();
 }
@@ -456,7 +457,8 @@ TESTS_MAIN(
     {"cancelling raises where the task waits, with file and line",
      cancelling_raises_where_it_waits},
     {"no pcall swallows a cancellation", cancelling_is_not_caught},
-    {"a task cancelled between the completion and its continuation releases the operation",
+    {"a task cancelled between the completion and its continuation releases the "
+     "operation",
      cancelled_after_its_operation_ended},
     {"a task cancelled before its first line ends at its first wait",
      cancelled_before_its_first_line},
