@@ -134,6 +134,15 @@ static void withdraw_watch(void *op)
     task_watch_stop(w);
 }
 
+/* Amazon took it while somebody waits: it is asked about at once (design 8). */
+static void ask_at_once(lua_State *L, const struct effect *e)
+{
+    struct host *h = bind_host(L);
+    struct fault f = {0};
+    if (e->state == EFFECT_ACCEPTED && e->checks == 0 && e->next_ms > host_now(h))
+        trouble_check(L, prover_expect(h, e->id, &f), &f);
+}
+
 /* effect, watch: looks, and waits again when it has not ended */
 static int wait_more(lua_State *L, int status, lua_KContext ctx)
 {
@@ -147,6 +156,7 @@ static int wait_more(lua_State *L, int status, lua_KContext ctx)
         lua_pushstring(L, effect_state_name(e.state));
         return 1;
     }
+    ask_at_once(L, &e);
     struct task *t = task_self(L);
     task_watch_set(w, t, task_wait(t, withdraw_watch, w), next);
     return task_yield(L, wait_more, ctx);

@@ -22,6 +22,7 @@ struct lookup {
                           unknown one */
     bool batch;        /* that transaction carried others, too */
     bool success;      /* the transaction said Success: the same label will do */
+    bool only_fetch;   /* the label is wanted; that it is not there says nothing yet */
     bool only_state;   /* the order's state is wanted, for whoever waits for it */
     int64_t documents; /* new ones that came with a label's look-up */
     int64_t elements;  /* labels that came at all */
@@ -148,7 +149,7 @@ static enum err verdict(struct lookup *l, struct effect *e, struct fault *f)
 {
     const struct intake *in = l->host->intake;
 
-    if (l->only_state)
+    if (l->only_state || l->only_fetch)
         return ERR_OK;
     if (e->state != EFFECT_UNKNOWN && e->state != EFFECT_ACCEPTED)
         return ERR_OK; /* proved meanwhile, perhaps by this very look-up */
@@ -304,6 +305,10 @@ static enum err transaction_success(struct host *h, struct effect *e, struct fau
     if (host_now(h) >= prover_quiet(e->kind, e->sent_ms)) {
         struct lookup *l = lookup_new(h, e);
         l->success = true;
+        ask_itself(l, e);
+    } else if (h->eager == 0) { /* few are waited for: one by one, not a list of all */
+        struct lookup *l = lookup_new(h, e);
+        l->only_fetch = true;
         ask_itself(l, e);
     } else if (!poller_asking(h->poller, a, POLL_LABELS)) {
         poller_ask(h->poller, a, POLL_LABELS, NULL, NULL);

@@ -269,7 +269,8 @@ static enum err prove_listed(struct host *h, struct group *g, struct account *a,
 {
     const int64_t cost = poller_cost(h->poller, a, kind);
     const bool dear = (int64_t)g->transactions > 2 * cost;
-    const bool few = (int64_t)g->transactions < cost && kind != POLL_LABELS;
+    const bool few = kind == POLL_LABELS ? h->eager == 0 && g->count < LIST_WORTH
+                                         : (int64_t)g->transactions < cost;
     bool more = false;
 
     enum err e = more_coming(h, g->effects[0], &more, f);
