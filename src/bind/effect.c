@@ -128,50 +128,45 @@ static int64_t mover(lua_State *L, const struct effect *e)
     return order_mover(L, e->record);
 }
 
-static void withdraw_watch(void *op)
+struct waiting {
+    struct task_watch watch;
+    struct prover_wait wait;
+};
+
+static void stop_waiting(void *op)
 {
-    struct task_watch *w = op;
-    task_watch_stop(w);
+    struct waiting *w = op;
+    task_watch_stop(&w->watch);
+    prover_wait_end(&w->wait);
 }
 
-/* Amazon took it while somebody waits: it is asked about at once (design 8). */
-static void ask_at_once(lua_State *L, const struct effect *e)
-{
-    struct host *h = bind_host(L);
-    struct fault f = {0};
-    if (e->state == EFFECT_ACCEPTED && e->checks == 0 && e->next_ms > host_now(h))
-        trouble_check(L, prover_expect(h, e->id, &f), &f);
-}
-
-/* effect, watch: looks, and waits again when it has not ended */
+/* effect, waiting: looks, and waits again when it has not ended */
 static int wait_more(lua_State *L, int status, lua_KContext ctx)
 {
-    struct task_watch *w = lua_touserdata(L, 2);
-    int64_t id = handle_check(L, 1, HANDLE_EFFECT);
-    struct effect e = read_effect(L, id);
-    int64_t next = mover(L, &e);
+    struct waiting *w = lua_touserdata(L, 2);
+    struct task *t = task_self(L);
+    struct fault f = {0};
     (void)status;
+    stop_waiting(w); /* whatever raises below */
+    struct effect e = read_effect(L, handle_check(L, 1, HANDLE_EFFECT));
+    const int64_t next = mover(L, &e);
     if (next == 0) {
-        task_watch_stop(w);
         lua_pushstring(L, effect_state_name(e.state));
         return 1;
     }
-    ask_at_once(L, &e);
-    struct task *t = task_self(L);
-    task_watch_set(w, t, task_wait(t, withdraw_watch, w), next);
+    trouble_check(L, prover_wait_begin(bind_host(L), &w->wait, next, &f), &f);
+    task_watch_set(&w->watch, t, task_wait(t, stop_waiting, w), next);
     return task_yield(L, wait_more, ctx);
 }
 
 /* effect:wait() -> state; also while it waits, when only a person can move it */
 static int l_effect_wait(lua_State *L)
 {
-    int64_t id = handle_check(L, 1, HANDLE_EFFECT);
-    struct fault f = {0};
+    handle_check(L, 1, HANDLE_EFFECT);
     task_may_wait(L, "effect:wait");
     lua_settop(L, 1);
-    struct task_watch *w = lua_newuserdatauv(L, sizeof *w, 0);
-    *w = (struct task_watch){0};
-    trouble_check(L, prover_expect(bind_host(L), id, &f), &f);
+    struct waiting *w = lua_newuserdatauv(L, sizeof *w, 0);
+    *w = (struct waiting){0};
     return wait_more(L, LUA_OK, 0);
 }
 

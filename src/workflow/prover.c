@@ -24,6 +24,7 @@ struct prover {
     struct wall wall;
     bool awake;
     bool was_eager;
+    LIST_HEAD(, prover_wait) waits;
 };
 
 static void wake(void *arg)
@@ -37,6 +38,7 @@ struct prover *prover_new(struct host *h)
     struct prover *p = mem_new(sizeof *p);
     p->host = h;
     p->awake = true;
+    LIST_INIT(&p->waits);
     wall_init(&p->wall, h);
     return p;
 }
@@ -69,7 +71,18 @@ int64_t prover_quiet(enum effect_kind kind, int64_t sent_ms)
     return sent_ms + REQUEST_TIMEOUT_MS + (slow ? 16 : 11) * MS_MINUTE;
 }
 
-int64_t prover_next(const struct host *h, int64_t checks)
+/* How often it was looked at since somebody began to wait for it or for everything; -1
+ * when nobody does. */
+static int64_t looks_awaited(const struct host *h, const struct effect *e, int64_t checks)
+{
+    const struct prover_wait *w;
+    LIST_FOREACH(w, &h->prover->waits, link)
+    if (e != NULL && w->effect == e->id)
+        return checks >= w->from ? checks - w->from : checks;
+    return h->eager > 0 ? checks : -1;
+}
+
+int64_t prover_next(const struct host *h, const struct effect *e, int64_t checks)
 {
     static const int64_t waited[] = {0, 1 * MS_SECOND, 2 * MS_SECOND, 5 * MS_SECOND};
     static const int64_t calm[] = {1 * MS_MINUTE,  2 * MS_MINUTE,  5 * MS_MINUTE,
@@ -78,11 +91,12 @@ int64_t prover_next(const struct host *h, int64_t checks)
         WAITED = sizeof waited / sizeof waited[0],
         CALM = sizeof calm / sizeof calm[0]
     };
+    const int64_t looks = looks_awaited(h, e, checks);
 
-    if (h->eager > 0 && checks < WAITED)
-        return host_now(h) + waited[checks < WAITED ? checks : WAITED - 1];
-    if (h->eager > 0)
-        checks -= WAITED; /* what is not there in seconds is there in minutes */
+    if (looks >= 0 && looks < WAITED)
+        return host_now(h) + waited[looks];
+    if (looks >= 0)
+        checks = looks - WAITED; /* what is not there in seconds is there in minutes */
     return host_now(h) + calm[checks < CALM ? checks : CALM - 1];
 }
 
@@ -95,16 +109,43 @@ static enum err later(struct host *h, struct effect *e, bool checked, int64_t ne
     return host_move(h, e, &change, f);
 }
 
-enum err prover_expect(struct host *h, int64_t effect, struct fault *f)
+static enum err look_now(struct host *h, struct effect *e, struct fault *f)
+{
+    if (e->state != EFFECT_ACCEPTED && e->state != EFFECT_WAITING)
+        return ERR_OK;
+    return e->next_ms > host_now(h) ? later(h, e, false, host_now(h), f) : ERR_OK;
+}
+
+enum err prover_wait_begin(struct host *h, struct prover_wait *w, int64_t effect,
+                           struct fault *f)
 {
     struct arena a;
     struct effect e;
+    enum err err = ERR_OK;
+
+    prover_wait_end(w);
     arena_init(&a);
-    enum err err = effect_get(h->store, &a, effect, false, &e, f);
-    if (err == ERR_OK && (e.state == EFFECT_ACCEPTED || e.state == EFFECT_WAITING))
-        err = later(h, &e, false, host_now(h), f);
+    if (w->effect != effect) {
+        err = effect_get(h->store, &a, effect, false, &e, f);
+        if (err == ERR_OK)
+            err = look_now(h, &e, f);
+        if (err == ERR_OK)
+            w->from = e.checks;
+    }
+    if (err == ERR_OK) {
+        w->effect = effect;
+        w->set = true;
+        LIST_INSERT_HEAD(&h->prover->waits, w, link);
+    }
     arena_clear(&a);
     return err;
+}
+
+void prover_wait_end(struct prover_wait *w)
+{
+    if (w->set)
+        LIST_REMOVE(w, link);
+    w->set = false;
 }
 
 /* Somebody began to wait for everything: what was to be asked in minutes is asked in
@@ -119,7 +160,7 @@ static enum err hurry(struct prover *p, struct fault *f)
 
     arena_init(&a);
     enum err e = effect_list(p->host->store, &a, &filter, &list, &count, f);
-    const int64_t soon = prover_next(p->host, 0);
+    const int64_t soon = host_now(p->host);
     for (size_t i = 0; e == ERR_OK && i < count; i++)
         if (list[i].next_ms > soon && list[i].next_ms != INT64_MAX &&
             list[i].state == EFFECT_ACCEPTED)
@@ -142,7 +183,7 @@ static enum err look_again(struct host *h, struct effect *e, struct fault *f)
             lookup_order(h, e);
         else if (!poller_asking(h->poller, a, stand.need))
             poller_ask(h->poller, a, stand.need, NULL, NULL);
-        return later(h, e, true, prover_next(h, e->checks + 1), f);
+        return later(h, e, true, prover_next(h, e, e->checks + 1), f);
     }
     return vendor_follow(h, e, &stand, f);
 }
@@ -239,7 +280,8 @@ static enum err look_later(struct host *h, struct group *g, struct fault *f)
     enum err e = ERR_OK;
     for (size_t i = 0; i < g->count && e == ERR_OK; i++)
         e = later(h, g->effects[i], true,
-                  together_at(prover_next(h, g->effects[i]->checks + 1)), f);
+                  together_at(prover_next(h, g->effects[i], g->effects[i]->checks + 1)),
+                  f);
     return e;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "workflow/host.h"
 
@@ -18,14 +19,24 @@ enum err prover_step(struct prover *p, struct fault *f);
 /* prover_step has something to do now. */
 bool prover_busy(const struct prover *p);
 
-/* When an accepted effect is to be looked at for the (checks+1)th time. `eager`: somebody
- * waits. */
-int64_t prover_next(const struct host *h, int64_t checks);
+/* When an effect is to be looked at for the (checks+1)th time: after 0, 1, 2, 5 s while
+ * somebody waits for it or for everything, then in minutes (design 8). e NULL: nobody
+ * waits for it alone. */
+int64_t prover_next(const struct host *h, const struct effect *e, int64_t checks);
 /* When an unknown effect may be looked up: Amazon may still be working on the first
  * request. */
 int64_t prover_quiet(enum effect_kind kind, int64_t sent_ms);
 
-/* Somebody waits for this effect: it is asked about at once, then after 1, 2, 5 s. */
-enum err prover_expect(struct host *h, int64_t effect, struct fault *f);
+/* Somebody waits for one effect. Zero it first; it stays where it is until it ends. */
+struct prover_wait {
+    int64_t effect; /* that was waited for last; 0: none */
+    int64_t from;   /* its checks when that began */
+    bool set;
+    LIST_ENTRY(prover_wait) link;
+};
+/* It is asked about at once, unless this goes on with a wait for it that was ended. */
+enum err prover_wait_begin(struct host *h, struct prover_wait *w, int64_t effect,
+                           struct fault *f);
+void prover_wait_end(struct prover_wait *w);
 
 #endif

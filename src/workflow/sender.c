@@ -115,7 +115,7 @@ static enum err accepted(struct sender *s, struct effect *e, const struct call_r
                                         .why = "Amazon took it; not proved yet",
                                         .transaction = id,
                                         .request_id = r->request_id,
-                                        .next_ms = prover_next(s->host, 0)};
+                                        .next_ms = prover_next(s->host, e, 0)};
     const struct effect_change lost = {.to = EFFECT_UNKNOWN,
                                        .why = "Amazon's answer named no transaction",
                                        .request_id = r->request_id,

@@ -36,7 +36,7 @@ static void wait_for_person(struct stand *s, const char *why)
 static void wait_for_list(struct host *h, struct stand *s, enum poll_kind need,
                           const char *why)
 {
-    say(s, STEP_WAIT, prover_next(h, 0), why);
+    say(s, STEP_WAIT, prover_next(h, NULL, 0), why);
     s->need = need;
 }
 
@@ -110,7 +110,7 @@ static enum err wait_on(struct host *h, struct order *o, enum effect_kind kind,
     if (err == ERR_OK && e.state == EFFECT_HELD) {
         wait_for_person(s, why);
     } else if (err == ERR_OK && e.state == EFFECT_SUCCEEDED) {
-        s->next_ms = prover_next(h, 0);
+        s->next_ms = prover_next(h, NULL, 0);
         s->need_order = true;
     } else if (err == ERR_OK && effect_state_final(e.state)) {
         say(s, STEP_HOLD, INT64_MAX, broken);

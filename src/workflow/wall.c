@@ -30,7 +30,7 @@ static int64_t timed_anew(const struct host *h, const struct effect *e)
     if (e->state == EFFECT_UNKNOWN)
         return prover_quiet(e->kind, now); /* never too early */
     if (e->state == EFFECT_ACCEPTED)
-        latest = prover_next(h, e->checks);
+        latest = prover_next(h, e, e->checks);
     return e->next_ms < latest ? e->next_ms : latest;
 }
 

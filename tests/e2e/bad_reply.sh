@@ -44,7 +44,7 @@ huge() {
 aside reply "JSON that ends in the middle" 'getOrders.*byte 6' 200 '{"payload":{"orders":[{"purchaseOrderNumber":"CUT1","orderDe'
 aside reply "an answer that is shorter than announced" 'getOrders.*no whole answer' '200 cut' "{\"payload\":{\"orders\":[$(order CUT2)]}}"
 aside reply "an HTML page" 'getOrders.*HTML' 200 '<html><body>Bad gateway</body></html>'
-aside reply "what is no JSON" 'getOrders.*expected' 200 "$(head -c 3000 /dev/urandom | base64)"
+aside reply "what is no JSON" 'getOrders.*(expected|not an object)' 200 "$(head -c 3000 /dev/urandom | base64)"
 aside reply "an empty answer" 'getOrders' 200 ''
 aside reply "a list where an object belongs" 'getOrders.*object' 200 '[]'
 aside reply "an object where a list belongs" 'getOrders.*orders' 200 '{"payload":{"orders":{"purchaseOrderNumber":"X"}}}'

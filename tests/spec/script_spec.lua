@@ -176,6 +176,23 @@ describe("a script", function()
       assert.equal(1, host:ledger().totals.acknowledgement.told)
     end)
 
+    it("is asked about at once and after 1, 2 and 5 s when somebody waits for it", function()
+      host:close()
+      host = new_host { sim = { speed = "demo", delays = {
+        acknowledgement = { 7000, 7000 }, transaction = { 7000, 7000 } } } }
+      run([[
+        poll "orders"
+        local o = orders {}[1]
+        local begun = now()
+        assert(o:accept():wait() == "succeeded")
+        local seconds = (now() - begun) / 1000
+        assert(seconds >= 7 and seconds < 9.5, seconds)
+      ]])
+      local operations = host:ledger().operations
+      local asked = operations.getOrders.calls - 1 + operations.getTransactionStatus.calls
+      assert.equal(4, asked)
+    end)
+
     it("says what contradicts what was decided", function()
       local message = fail("poll 'orders'\nlocal o = orders {}[1]\no:accept()\n"
         .. "o:reject { code = '03' }")
