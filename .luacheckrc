@@ -15,7 +15,9 @@ stds.dray_script = {
 
 -- The project file: an empty environment with a few words.
 stds.dray_project = {
-  read_globals = { "account", "env", "file", "command", "rules", "export" },
+  read_globals = {
+    "account", "env", "file", "command", "rules", "export", "event", "feed", "notify", "printer",
+  },
 }
 
 files["examples"] = { std = "dray_script" }

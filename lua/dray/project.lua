@@ -2,6 +2,7 @@
 --- Every mistake is collected, each with file:line.
 local schema = require("dray.schema")
 local suggest = require("dray.suggest")
+local more_words = require("dray.words")
 
 local project = {}
 
@@ -42,6 +43,13 @@ local account_fields = {
   targetApplication = { "text" },
   warehouses = { "map", each = warehouse },
   limits = limits,
+  deadlines = { "table", fields = {
+    acknowledge = { "text" },
+    label = { "text" },
+    ship = { "text" },
+    confirm = { "text" },
+    scan = { "text" },
+  } },
   batch = { "table", fields = {
     acknowledgements = { "count" },
     labels = { "count" },
@@ -116,6 +124,7 @@ local function marker(key)
 end
 
 local words = { "account", "env", "file", "command", "rules", "export" }
+table.move(more_words.names, 1, #more_words.names, #words + 1, words)
 
 local function strict(name)
   return function(_, key)
@@ -177,6 +186,7 @@ local function environment(found, mistake)
     end
   end
   env.env, env.file, env.command = marker("env"), marker("file"), marker("command")
+  found.words = more_words.install(env, line_of, mistake)
   return env
 end
 
@@ -204,7 +214,7 @@ end
 --- Reads the text of a project file.
 ---@param name string the file's name in messages
 ---@param text string
----@return table? found accounts (with `id`, `line` and their checked fields), rules, export
+---@return table? found accounts (with `id`, `line` and their checked fields), rules, export, words
 ---@return string? mistakes one a line, each with file:line
 function project.read(name, text)
   local mistakes = {}
@@ -218,6 +228,7 @@ function project.read(name, text)
   else
     mistakes[#mistakes + 1] = (err:gsub("^project", name, 1))
   end
+  more_words.finish(found.words, found.by_id)
   if #mistakes == 0 and #found.accounts == 0 then
     mistakes[1] = located(name, 1, 'no account: begin with account "NAME" { … }')
   end

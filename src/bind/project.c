@@ -15,6 +15,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "bind/value.h"
 #include "engine/embedded.h"
 #include "engine/sandbox.h"
 
@@ -249,6 +250,34 @@ static enum err read_since(lua_State *L, struct account *a, const struct place *
     return ERR_OK;
 }
 
+static enum err read_deadline(lua_State *L, struct account *a, const struct place *at,
+                              enum deadline which, struct fault *f)
+{
+    struct fault why;
+    const char *text = text_of(L, deadline_name(which));
+
+    if (text == NULL)
+        return ERR_OK;
+    enum err e = duration_parse(text, &a->near_ms[which], &why);
+    if (e == ERR_OK && a->near_ms[which] == 0)
+        e = fault_set(&why, ERR_INPUT, "expected a time above zero");
+    char where[64];
+    snprintf(where, sizeof where, "deadlines.%s", deadline_name(which));
+    return e == ERR_OK ? ERR_OK : mistake(at, where, why.text, f);
+}
+
+static enum err read_deadlines(lua_State *L, struct account *a, const struct place *at,
+                               struct fault *f)
+{
+    enum err e = ERR_OK;
+    if (!push_table(L, "deadlines"))
+        return ERR_OK;
+    for (int i = 0; i < DEADLINE_COUNT && e == ERR_OK; i++)
+        e = read_deadline(L, a, at, (enum deadline)i, f);
+    lua_pop(L, 1);
+    return e;
+}
+
 static void read_batch(lua_State *L, struct account *a)
 {
     if (!push_table(L, "batch"))
@@ -322,6 +351,8 @@ static enum err read_account(lua_State *L, struct account *a, const char *folder
     if (e == ERR_OK)
         e = read_limits(L, &at, a->limits, f);
     if (e == ERR_OK)
+        e = read_deadlines(L, a, &at, f);
+    if (e == ERR_OK)
         e = read_rates(L, a, &at, f);
     return e == ERR_OK ? read_warehouses(L, a, at.line, f) : e;
 }
@@ -350,6 +381,23 @@ static void read_export(lua_State *L, struct project *p)
         p->export_folder = path_in(p->folder, folder);
 }
 
+static enum err read_setup(lua_State *L, struct project *p, struct fault *f)
+{
+    struct arena a;
+    struct json *words = NULL;
+
+    arena_init(&a);
+    lua_getfield(L, 1, "words");
+    enum err e = value_read(L, -1, "dray.lua", &a, &words, f);
+    lua_pop(L, 1);
+    if (e == ERR_OK) {
+        p->setup = setup_new(p->folder, words, f);
+        e = p->setup == NULL ? f->code : ERR_OK;
+    }
+    arena_clear(&a);
+    return e;
+}
+
 /* require("dray.project").read("dray.lua", text) -> found | nil, mistakes; runs
  * protected. */
 static int call_reader(lua_State *L)
@@ -376,7 +424,8 @@ static enum err read_text(lua_State *L, struct project *p, const char *text, siz
     if (lua_istable(L, 1)) {
         lua_settop(L, 1);
         read_export(L, p);
-        return read_accounts(L, p, f);
+        enum err e = read_setup(L, p, f);
+        return e == ERR_OK ? read_accounts(L, p, f) : e;
     }
     if (mistakes != NULL)
         *mistakes = mem_text(lua_tostring(L, 2));
@@ -447,6 +496,13 @@ char *project_take_export(struct project *p)
     return folder;
 }
 
+struct setup *project_take_setup(struct project *p)
+{
+    struct setup *setup = p->setup;
+    p->setup = NULL;
+    return setup;
+}
+
 void project_free(struct project *p)
 {
     if (p == NULL)
@@ -454,6 +510,7 @@ void project_free(struct project *p)
     for (size_t i = 0; i < p->account_count; i++)
         account_free(p->accounts[i]);
     free(p->accounts);
+    setup_free(p->setup);
     free(p->export_folder);
     free(p->folder);
     free(p);

@@ -6,12 +6,14 @@
 
 #include "base/fault.h"
 #include "spapi/account.h"
+#include "workflow/setup.h"
 
 struct project {
     char *folder; /* absolute */
     struct account **accounts;
     size_t account_count;
     char *export_folder; /* absolute; NULL: none */
+    struct setup *setup; /* events, feeds, who is told, printers */
 };
 
 /* The nearest folder upward from `start` that holds dray.lua; the caller frees. NULL when
@@ -25,6 +27,8 @@ struct project *project_load(const char *folder, char **mistakes, struct fault *
 struct account **project_take_accounts(struct project *p, size_t *count);
 /* Gives the export folder away: the caller frees it; NULL when there is none. */
 char *project_take_export(struct project *p);
+/* Gives the setup away: the caller frees it. */
+struct setup *project_take_setup(struct project *p);
 void project_free(struct project *p);
 
 #endif

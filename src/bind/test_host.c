@@ -19,6 +19,7 @@
 #include "store/paper.h"
 #include "store/record.h"
 #include "workflow/round.h"
+#include "workflow/setup.h"
 
 #define TEST_HOST "dray.test.host"
 
@@ -94,6 +95,7 @@ static void drop_parts(struct host_parts *parts)
     store_close(parts->store);
     archive_free(parts->archive);
     free(parts->export_folder);
+    setup_free(parts->setup);
 }
 
 static enum err open_parts(struct test_host *th, struct host_parts *parts,
@@ -108,6 +110,7 @@ static enum err open_parts(struct test_host *th, struct host_parts *parts,
     }
     parts->accounts = project_take_accounts(project, &parts->account_count);
     parts->export_folder = project_take_export(project);
+    parts->setup = project_take_setup(project);
     project_free(project);
     parts->store = open_store(th, f);
     parts->archive = parts->store == NULL ? NULL : open_archive(th, f);

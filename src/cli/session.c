@@ -63,6 +63,7 @@ static struct host *open_host(struct session *s, struct store *store,
         http_client_new(parts.loop, "dray/" DRAY_VERSION " (Language=C; Platform=Linux)");
     parts.accounts = project_take_accounts(s->project, &parts.account_count);
     parts.export_folder = project_take_export(s->project);
+    parts.setup = project_take_setup(s->project);
     return host_open(&parts, f);
 }
 

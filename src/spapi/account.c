@@ -29,6 +29,28 @@ const char *limit_name(enum limited l)
     return (size_t)l < LIMIT_COUNT ? names[l] : "unknown";
 }
 
+const char *deadline_name(enum deadline d)
+{
+    static const char *const names[DEADLINE_COUNT] = {
+        [DEADLINE_ACKNOWLEDGE] = "acknowledge",
+        [DEADLINE_LABEL] = "label",
+        [DEADLINE_SHIP] = "ship",
+        [DEADLINE_CONFIRM] = "confirm",
+        [DEADLINE_SCAN] = "scan",
+    };
+    return (size_t)d < DEADLINE_COUNT ? names[d] : "";
+}
+
+/* Time enough to do something before Amazon's own limit. */
+static void set_near(struct account *a)
+{
+    a->near_ms[DEADLINE_ACKNOWLEDGE] = 20 * MS_HOUR;
+    a->near_ms[DEADLINE_LABEL] = 15 * MS_MINUTE;
+    a->near_ms[DEADLINE_SHIP] = 4 * MS_HOUR;
+    a->near_ms[DEADLINE_CONFIRM] = 30 * MS_MINUTE;
+    a->near_ms[DEADLINE_SCAN] = 20 * MS_HOUR;
+}
+
 struct account *account_new(const char *id)
 {
     struct account *a = mem_new(sizeof *a);
@@ -39,6 +61,7 @@ struct account *account_new(const char *id)
     a->batch_labels = 10;
     a->batch_confirmations = 1;
     a->batch_scans = 1;
+    set_near(a);
     return a;
 }
 

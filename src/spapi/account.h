@@ -37,6 +37,17 @@ enum limited {
 const char *limit_name(enum limited l); /* "accept", "reject", "request_label", "confirm",
                                            "floor_deny", "scan" */
 
+/* The clocks of domain.md 4.2. */
+enum deadline {
+    DEADLINE_ACKNOWLEDGE, /* from the order's creation */
+    DEADLINE_LABEL,       /* from the request */
+    DEADLINE_SHIP,        /* requiredShipDate */
+    DEADLINE_CONFIRM,     /* from the parcel's departure */
+    DEADLINE_SCAN,        /* from the confirmation, then from the last scan */
+    DEADLINE_COUNT
+};
+const char *deadline_name(enum deadline d); /* "acknowledge" … "scan" */
+
 struct warehouse {
     char *code;              /* shipFromParty.partyId */
     const struct zone *zone; /* of its clocks and ship days */
@@ -89,8 +100,10 @@ struct account {
     int batch_labels;           /* 10 */
     int batch_confirmations;    /* 1 */
     int batch_scans;            /* 1 */
-    double rate[OP_COUNT];      /* from `rates`; 0: the model's */
-    int burst[OP_COUNT];        /* 0: the model's */
+    /* When a person is warned: after the clock's start, but before requiredShipDate. */
+    int64_t near_ms[DEADLINE_COUNT];
+    double rate[OP_COUNT]; /* from `rates`; 0: the model's */
+    int burst[OP_COUNT];   /* 0: the model's */
     struct credentials credentials;
     struct tokens *tokens; /* made by spapi_add_account */
     struct quota *quota;

@@ -15,6 +15,7 @@
 #include "workflow/poller.h"
 #include "workflow/prover.h"
 #include "workflow/sender.h"
+#include "workflow/setup.h"
 
 static enum operation_id figure_of(const char *operation)
 {
@@ -99,6 +100,7 @@ struct host *host_open(const struct host_parts *parts, struct fault *f)
     h->archive = parts->archive;
     h->accounts = parts->accounts;
     h->account_count = parts->account_count;
+    h->setup = parts->setup != NULL ? parts->setup : setup_new("", NULL, NULL);
     h->spapi = spapi_new(h->loop, h->transport, h->random);
     spapi_on_note(h->spapi, count_call, h);
     for (size_t i = 0; i < h->account_count; i++)
@@ -130,6 +132,7 @@ void host_close(struct host *h)
     for (size_t i = 0; i < h->account_count; i++)
         account_free(h->accounts[i]);
     free(h->accounts);
+    setup_free(h->setup);
     archive_free(h->archive);
     store_close(h->store);
     random_free(h->random);

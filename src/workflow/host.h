@@ -27,6 +27,7 @@ struct lookup;
 struct sender;
 struct prover;
 struct poller;
+struct setup;
 
 /* Who wants to hear what happened; any function may be NULL. All are called within a
  * round, before its commit; they may queue, not wait. */
@@ -54,6 +55,7 @@ struct host {
     struct spapi *spapi;
     struct account **accounts; /* owned */
     size_t account_count;
+    struct setup *setup; /* events, feeds, who is told, printers; owned, never NULL */
     struct intake *intake;
     struct export *export; /* documents as named files for other programs */
     struct sender *sender;
@@ -82,6 +84,7 @@ struct host_parts {
     struct account **accounts;
     size_t account_count;
     char *export_folder; /* absolute; NULL: none */
+    struct setup *setup; /* NULL: no events of the floor, no feeds, no printers */
 };
 
 /* Puts a host together, sweeps the archive, and turns what a crash left: `sending`
