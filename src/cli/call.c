@@ -108,6 +108,8 @@ static int read_body(struct caller *c)
 static int check_body(struct caller *c, struct arena *a)
 {
     struct fault f;
+    if (c->op->body_optional && c->body.len == 0)
+        return EXIT_DONE;
     if (c->op->body != NULL && c->body.len == 0)
         return complain(c->in, EXIT_USAGE, "%s wants a body; give --body FILE",
                         c->op->name);

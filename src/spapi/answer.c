@@ -102,14 +102,16 @@ void answer_pass_refusal(struct answer *a, const struct http_reply *reply)
 /* --- meaning
  * ----------------------------------------------------------------------------- */
 
-/* An element or page without elements says nothing; a reply of errors says no. */
-static enum err tree_sound(const struct json *root, struct fault *f)
+/* An element or page without elements says nothing, unless that is an answer; a reply of
+ * errors says no. */
+static enum err tree_sound(const struct operation *op, const struct json *root,
+                           struct fault *f)
 {
     const struct json *payload = reply_payload(root);
     const struct json *errors = json_get(root, "errors");
     if (payload == root && errors != NULL && errors->count > 0)
         return fault_set(f, ERR_AMAZON, "with errors inside");
-    if (payload->type == JSON_OBJECT && payload->count == 0)
+    if (payload->type == JSON_OBJECT && payload->count == 0 && !op->may_be_empty)
         return fault_set(f, ERR_NOT_FOUND,
                          "with an empty object: there is nothing, or not yet");
     return ERR_OK;
@@ -117,13 +119,14 @@ static enum err tree_sound(const struct json *root, struct fault *f)
 
 static enum err end_tree(struct answer *a, int status, struct call_reply *out)
 {
-    if (a->kept.len == 0 && status == 204)
+    const struct operation *op = a->request->op;
+    if (a->kept.len == 0 && (status == 204 || op->may_be_empty))
         return ERR_OK;
     const struct json *root =
         json_parse(&a->arena, buf_str(&a->kept), a->kept.len, &a->fault);
     if (root == NULL)
         return a->fault.code;
-    enum err e = tree_sound(root, &a->fault);
+    enum err e = tree_sound(op, root, &a->fault);
     if (e != ERR_OK)
         return e;
     out->body = reply_payload(root);
@@ -132,12 +135,22 @@ static enum err end_tree(struct answer *a, int status, struct call_reply *out)
     return ERR_OK;
 }
 
+/* The end of a page; one without anything in it may be an answer, too. */
+static enum err end_page(struct answer *a, struct call_reply *out)
+{
+    enum err e = page_end(a->page, &out->next_token, &a->fault);
+    if (e != ERR_NOT_FOUND || !a->request->op->may_be_empty)
+        return e;
+    a->fault = (struct fault){0};
+    return ERR_OK;
+}
+
 static void end_success(struct answer *a, const struct http_reply *reply,
                         struct call_reply *out)
 {
     enum err e = ERR_OK;
     if (a->page != NULL)
-        e = page_end(a->page, &out->next_token, &a->fault);
+        e = end_page(a, out);
     else if (a->request->raw == NULL)
         e = end_tree(a, reply->status, out);
     if (e == ERR_OK)

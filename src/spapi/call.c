@@ -278,7 +278,7 @@ static void call_go(struct call *c)
 static enum err check_body(const struct call_request *r, struct fault *f)
 {
     bool wanted = r->op->body != NULL, there = r->body != NULL;
-    if (wanted == there)
+    if (wanted == there || (wanted && r->op->body_optional))
         return ERR_OK;
     return fault_set(f, ERR_INPUT, "%s: %s", r->op->name,
                      wanted ? "a body is missing" : "takes no body");

@@ -113,8 +113,8 @@ static const struct json *page_params(struct listing *l)
     struct arena *a = &l->page_arena;
     arena_reset(a);
     struct json *params = l->params == NULL ? json_object(a) : json_copy(a, l->params);
-    if (op->page_size > 0 && json_get(params, "limit") == NULL)
-        json_set(a, params, "limit", json_integer(a, op->page_size));
+    if (op->page_limit != NULL && json_get(params, op->page_limit) == NULL)
+        json_set(a, params, op->page_limit, json_integer(a, op->page_size));
     if (op->windowed) {
         set_instant(a, params, "createdAfter", l->from_ms);
         set_instant(a, params, "createdBefore", l->to_ms);

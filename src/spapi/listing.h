@@ -13,9 +13,10 @@
 struct listing_request {
     struct account *account;
     const struct operation *op;
-    const struct json *params; /* without window and page token; NULL: none; copied */
+    const struct json *params; /* without window and page token; NULL: none; copied, and
+                                  the same for every page */
     int64_t after_ms;          /* createdAfter: cut to six months back */
-    int64_t before_ms;         /* createdBefore */
+    int64_t before_ms;         /* createdBefore; both for windowed operations only */
     page_item_fn *item;        /* takes each element */
     void *arg;                 /* for item and done */
     bool keep_text;

@@ -1,5 +1,5 @@
 /* The table of Amazon's operations: one row each, and all that differs between them is in
- * the row.
+ * the row. Here are Direct Fulfillment v1 and Tokens; operations_external.c has the rest.
  *
  * A new operation is one more id in operation.h and one more row here.
  * tests/unit/test_contract.c compares the rows with Amazon's models. How a row becomes a
@@ -76,7 +76,7 @@ static const struct param document_list[] = {
     QUERY_SORT, QUERY_NEXT,  PARAM_LAST,
 };
 
-static const struct operation operations[OP_COUNT] = {
+static const struct operation operations[OP_EXTERNAL] = {
     [OP_GET_ORDERS] =
         {
             .id = OP_GET_ORDERS,
@@ -90,6 +90,7 @@ static const struct operation operations[OP_COUNT] = {
             .ok = 200,
             .list = "orders",
             .page_token = "nextToken",
+            .page_limit = "limit",
             .page_size = 100,
             .windowed = true,
             .repeat = REPEAT_HARMLESS,
@@ -153,6 +154,7 @@ static const struct operation operations[OP_COUNT] = {
             .list = "shippingLabels",
             .content = "content",
             .page_token = "nextToken",
+            .page_limit = "limit",
             .page_size = 100,
             .windowed = true,
             .repeat = REPEAT_HARMLESS,
@@ -217,6 +219,7 @@ static const struct operation operations[OP_COUNT] = {
             .list = "packingSlips",
             .content = "content",
             .page_token = "nextToken",
+            .page_limit = "limit",
             .page_size = 100,
             .windowed = true,
             .repeat = REPEAT_HARMLESS,
@@ -251,6 +254,7 @@ static const struct operation operations[OP_COUNT] = {
             .list = "customerInvoices",
             .content = "content",
             .page_token = "nextToken",
+            .page_limit = "limit",
             .page_size = 10, /* the model says 100, Amazon's guide 10 (domain.md 10 #2) */
             .windowed = true,
             .repeat = REPEAT_HARMLESS,
@@ -304,15 +308,18 @@ static const struct operation operations[OP_COUNT] = {
 
 const struct operation *operation_get(enum operation_id id)
 {
-    assert(id < OP_COUNT && operations[id].name != NULL && operations[id].id == id);
-    return &operations[id];
+    assert(id < OP_COUNT);
+    const struct operation *op =
+        id < OP_EXTERNAL ? &operations[id] : &operations_external[id - OP_EXTERNAL];
+    assert(op->name != NULL && op->id == id);
+    return op;
 }
 
 static enum err fail_unknown(const char *name, struct fault *f)
 {
     const char *names[OP_COUNT];
-    for (size_t i = 0; i < OP_COUNT; i++)
-        names[i] = operations[i].name;
+    for (enum operation_id id = 0; id < OP_COUNT; id++)
+        names[id] = operation_get(id)->name;
     const char *near = suggest(name, names, OP_COUNT);
     if (near == NULL)
         return fault_set(f, ERR_NOT_FOUND, "there is no operation \"%.60s\"", name);
@@ -322,9 +329,9 @@ static enum err fail_unknown(const char *name, struct fault *f)
 
 enum err operation_find(const char *name, const struct operation **op, struct fault *f)
 {
-    for (size_t i = 0; i < OP_COUNT; i++) {
-        if (strcmp(operations[i].name, name) == 0) {
-            *op = &operations[i];
+    for (enum operation_id id = 0; id < OP_COUNT; id++) {
+        if (strcmp(operation_get(id)->name, name) == 0) {
+            *op = operation_get(id);
             return ERR_OK;
         }
     }

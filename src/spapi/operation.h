@@ -1,4 +1,6 @@
-/* Amazon's operations, one row each (design 7; domain.md 1.2 to 1.8). */
+/* Amazon's operations, one row each (design 7; domain.md 1.2 to 1.8).
+ *
+ * Direct Fulfillment and Tokens come first, External Fulfillment after them. */
 #ifndef DRAY_SPAPI_OPERATION_H
 #define DRAY_SPAPI_OPERATION_H
 
@@ -26,7 +28,18 @@ enum operation_id {
     OP_GET_CUSTOMER_INVOICE,
     OP_GET_TRANSACTION_STATUS,
     OP_CREATE_RESTRICTED_DATA_TOKEN,
-    OP_COUNT
+    OP_GET_SHIPMENTS, /* External Fulfillment from here on */
+    OP_GET_SHIPMENT,
+    OP_PROCESS_SHIPMENT,
+    OP_CREATE_PACKAGES,
+    OP_UPDATE_PACKAGE,
+    OP_UPDATE_PACKAGE_STATUS,
+    OP_RETRIEVE_SHIPPING_OPTIONS,
+    OP_GENERATE_INVOICE,
+    OP_RETRIEVE_INVOICE,
+    OP_GENERATE_SHIP_LABELS,
+    OP_COUNT,
+    OP_EXTERNAL = OP_GET_SHIPMENTS
 };
 
 enum token_kind {
@@ -51,7 +64,7 @@ struct param {
     enum param_kind kind;
     bool required;
     const char *const *choices; /* PARAM_CHOICE; ends with NULL */
-    int min, max;               /* PARAM_COUNT */
+    int min, max; /* PARAM_COUNT: range; PARAM_TEXT: at most max characters, 0: free */
 };
 
 struct operation {
@@ -64,15 +77,21 @@ struct operation {
     enum token_kind token;
     const struct param *params; /* ends with a NULL name */
     const struct shape *body;   /* NULL: no body */
-    int ok;                     /* the status of success: 200, 202 */
+    bool body_optional;         /* the body may be left out */
+    int ok;                     /* the status of success: 200, 202, 204 */
     const char *list; /* member of the reply that holds the list, "orders"; NULL: none */
     const char *content;    /* member of an element that holds base64, "content"; NULL */
     const char *page_token; /* query parameter of the next page, "nextToken"; NULL */
-    int page_size; /* the limit that dray sends: 100, or 10 for invoices; 0 none */
-    bool windowed; /* createdAfter/createdBefore, at most 7 days apart */
+    const char *page_limit; /* query parameter of a page's size, "limit"; NULL: none */
+    int page_size;     /* the limit that dray sends: 100, or 10 for invoices; 0 none */
+    bool may_be_empty; /* `{}`, `null` or nothing at all is an answer, too */
+    bool windowed;     /* createdAfter/createdBefore, at most 7 days apart */
     enum repeat repeat;
     int64_t timeout_ms;
 };
+
+/* The rows of External Fulfillment, from OP_EXTERNAL on; for operation_get. */
+extern const struct operation operations_external[OP_COUNT - OP_EXTERNAL];
 
 const struct operation *operation_get(enum operation_id id);
 /* By Amazon's name; ERR_NOT_FOUND with a suggestion. */

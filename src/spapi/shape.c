@@ -148,12 +148,21 @@ static enum err check_length(const struct walk *w, const struct shape *s, size_t
     return walk_fail(w, NULL, sentence);
 }
 
+/* Of UTF-8 text: all bytes but those that continue a character. */
+static size_t characters(const struct json *v)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < v->len; i++)
+        count += ((unsigned char)v->text[i] & 0xC0) != 0x80;
+    return count;
+}
+
 static enum err check_text(const struct walk *w, const struct shape *s,
                            const struct json *v)
 {
     if (v->type != JSON_STRING || v->len == 0)
         return fail_hiding(w, "text", v);
-    return check_length(w, s, v->len, "byte");
+    return check_length(w, s, characters(v), "character");
 }
 
 static bool is_order_number(const struct json *v)

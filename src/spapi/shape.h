@@ -44,7 +44,8 @@ struct shape {
     const struct field *fields; /* SHAPE_OBJECT; ends with a NULL name */
     const struct shape *item;   /* SHAPE_LIST */
     const char *const *choices; /* SHAPE_ENUM; ends with NULL */
-    int64_t min, max; /* SHAPE_INT: range; SHAPE_LIST: members; TEXT: bytes. 0, 0: free */
+    int64_t min, max; /* SHAPE_INT: range; SHAPE_LIST: members; TEXT: characters.
+                         0, 0: free */
 };
 
 /* ERR_INPUT with the path of the first field that breaks the shape: missing, unknown
@@ -67,5 +68,12 @@ extern const struct shape shape_status_update_list;   /* {shipmentStatusUpdates:
 extern const struct shape shape_status_update;        /* ShipmentStatusUpdate */
 extern const struct shape
     shape_restricted_data_token; /* CreateRestrictedDataTokenRequest */
+
+/* External Fulfillment shipments 2024-09-11. */
+extern const struct shape shape_shipment_acknowledgement; /* …AcknowledgementRequest */
+extern const struct shape shape_packages;                 /* {packages:[…]} */
+extern const struct shape shape_package;                  /* Package */
+extern const struct shape shape_package_delivery_status;  /* PackageDeliveryStatus */
+extern const struct shape shape_ship_labels_input;        /* ShipLabelsInput */
 
 #endif

@@ -43,11 +43,23 @@ static const char *shown(const struct json *v)
     return v->type == JSON_STRING && v->len <= 40 ? v->text : "something else";
 }
 
+/* Of UTF-8 text: all bytes but those that continue a character. */
+static int characters(const struct json *v)
+{
+    int count = 0;
+    for (size_t i = 0; i < v->len; i++)
+        count += ((unsigned char)v->text[i] & 0xC0) != 0x80;
+    return count;
+}
+
 static enum err take_text(const struct param *p, const struct json *v, struct buf *out,
                           struct fault *f)
 {
     if (!is_plain_text(v))
         return fault_set(f, ERR_INPUT, "%s: expected text", p->name);
+    if (p->max > 0 && characters(v) > p->max)
+        return fault_set(f, ERR_INPUT, "%s: expected at most %d characters, got %d",
+                         p->name, p->max, characters(v));
     bool dots = strcmp(v->text, ".") == 0 || strcmp(v->text, "..") == 0;
     if (p->place == PARAM_PATH && dots)
         return fault_set(f, ERR_INPUT, "%s: \"%s\" would lead to another path", p->name,

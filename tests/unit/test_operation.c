@@ -38,10 +38,13 @@ static void rows_are_whole(void)
         CHECK_INT(operation_find(op->name, &found, NULL), ERR_OK);
         CHECK(found == op && op->id == (enum operation_id)i);
         CHECK(op->path[0] == '/' && op->rate > 0 && op->burst > 0 && op->timeout_ms > 0);
-        CHECK(op->params != NULL && (op->ok == 200 || op->ok == 202));
-        CHECK((op->body != NULL) == (strcmp(op->method, "POST") == 0));
+        CHECK(op->params != NULL);
+        CHECK(op->ok == 200 || op->ok == 202 || op->ok == 204);
+        CHECK(op->body == NULL || strcmp(op->method, "GET") != 0);
+        CHECK(strcmp(op->method, "GET") != 0 || op->repeat == REPEAT_HARMLESS);
         CHECK(op->windowed == (operation_param(op, "createdAfter") != NULL));
         CHECK((op->page_token == NULL) == (op->page_size == 0));
+        CHECK((op->page_token == NULL) == (op->page_limit == NULL));
         CHECK(op->page_token == NULL || op->list != NULL);
     }
 }
@@ -70,6 +73,9 @@ static void repeats(void)
     CHECK_INT(operation_get(OP_SUBMIT_ACKNOWLEDGEMENT)->repeat, REPEAT_LOOK_FIRST);
     CHECK_INT(operation_get(OP_SUBMIT_SHIPPING_LABEL_REQUEST)->repeat, REPEAT_LOOK_FIRST);
     CHECK_INT(operation_get(OP_GET_ORDERS)->repeat, REPEAT_HARMLESS);
+    for (enum operation_id id = OP_PROCESS_SHIPMENT; id <= OP_UPDATE_PACKAGE_STATUS; id++)
+        CHECK_INT(operation_get(id)->repeat, REPEAT_LOOK_FIRST);
+    CHECK_INT(operation_get(OP_GENERATE_SHIP_LABELS)->repeat, REPEAT_LOOK_FIRST);
     CHECK_INT(operation_get(OP_GET_CUSTOMER_INVOICES)->page_size, 10);
     CHECK_INT(operation_get(OP_GET_SHIPPING_LABELS)->page_size, 100);
 }

@@ -308,7 +308,7 @@ static void number_ranges(void)
               "expected a whole number from 1 to 100, got 101");
     CHECK_STR(verdict(&positive, "0"), "expected a whole number from 1 to 100, got 0");
     CHECK_STR(verdict(&text36, "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\""),
-              "expected at most 36 bytes, got 37");
+              "expected at most 36 characters, got 37");
     CHECK_STR(verdict(&number, "1.25"), "");
     CHECK_STR(verdict(&number, "\"1.25\""), "expected a number, got \"1.25\"");
 }
