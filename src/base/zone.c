@@ -187,6 +187,12 @@ int zone_offset(const struct zone *z, int64_t utc_ms)
     return tzif_offset(&z->tzif, floor_seconds(utc_ms));
 }
 
+int64_t zone_next_change(const struct zone *z, int64_t utc_ms)
+{
+    int64_t ms, next = tzif_next(&z->tzif, floor_seconds(utc_ms));
+    return __builtin_mul_overflow(next, (int64_t)MS_SECOND, &ms) ? INT64_MAX : ms;
+}
+
 /* Keeps an instant far enough from the end of time that nothing near it overflows. */
 static int64_t clamp(int64_t ms)
 {

@@ -23,6 +23,9 @@ const char *zone_name(const struct zone *z);
 
 /* Seconds east of UTC at that instant. */
 int zone_offset(const struct zone *z, int64_t utc_ms);
+/* The first instant after that one from which the offset may be another, INT64_MAX for
+ * none. */
+int64_t zone_next_change(const struct zone *z, int64_t utc_ms);
 /* Local calendar time at that instant. */
 void zone_local(const struct zone *z, int64_t utc_ms, struct civil *local);
 

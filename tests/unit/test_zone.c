@@ -1,7 +1,7 @@
 /* Time zones against glibc, which reads the same files by other code.
  *
- * By default a sample of zones and instants; with DRAY_TEST_DEEP set every zone that
- * tzdata knows, every hour from 1970 to 2037. */
+ * By default a sample of zones closely, and every zone that tzdata knows at its changes
+ * and every 11 days; with DRAY_TEST_DEEP set every zone every hour from 1970 to 2037. */
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -175,17 +175,33 @@ static size_t for_every_zone(void (*check)(const char *name))
     return count;
 }
 
-static void check_loads(const char *name)
+/* Every change to the second, and some thousand instants between them. */
+static void check_lightly(const char *name)
 {
+    const int64_t until = civil_days(2038, 1, 1) * MS_DAY;
     const struct zone *z = find(name);
     CHECK(find(name) == z);
     CHECK_STR(zone_name(z), name);
+    check_range(name, 0, (time_t)(until / MS_SECOND), 1000003);
+    for (int64_t ms = zone_next_change(z, 0); ms < until; ms = zone_next_change(z, ms))
+        for (int64_t s = -1; s <= 1; s++)
+            check_instant(z, (time_t)(ms / MS_SECOND + s));
+}
+
+static void next_changes(void)
+{
+    const struct zone *z = find("Europe/Berlin");
+    int64_t spring = civil_days(2026, 3, 29) * MS_DAY + MS_HOUR;
+    CHECK_INT(zone_next_change(z, civil_days(2026, 1, 1) * MS_DAY), spring);
+    CHECK_INT(zone_next_change(z, spring - 1), spring);
+    CHECK_INT(zone_next_change(z, spring), civil_days(2026, 10, 25) * MS_DAY + MS_HOUR);
+    CHECK(zone_next_change(find("UTC"), 0) == INT64_MAX);
 }
 
 static void every_zone_loads(void)
 {
     bool deep = getenv("DRAY_TEST_DEEP") != NULL;
-    CHECK(for_every_zone(deep ? check_deeply : check_loads) > 400);
+    CHECK(for_every_zone(deep ? check_deeply : check_lightly) > 400);
 }
 
 /* ---- local times ---- */
@@ -448,7 +464,8 @@ TESTS_MAIN({"local time agrees with glibc from 1970 to 2037", agrees_with_glibc}
            {"local time agrees with glibc for centuries to come",
             agrees_with_glibc_later},
            {"every change of clocks agrees to the second", changes_agree_to_the_second},
-           {"every zone of tzdata loads, once", every_zone_loads},
+           {"every zone of tzdata loads once and agrees with glibc", every_zone_loads},
+           {"the next change of clocks is known", next_changes},
            {"a gap opens after it, a repeated hour has two instants", gaps_and_repeats},
            {"days have 23, 24 or 25 hours, and begin where they begin", days},
            {"days meet without overlap, whatever clocks do at midnight", days_meet},
