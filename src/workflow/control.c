@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "store/journal.h"
-#include "workflow/order.h"
-#include "workflow/vendor.h"
-#include "workflow/vendor_body.h"
+#include "workflow/flow.h"
 
 enum { FREEZE_NAME = 96 };
 
@@ -107,18 +105,19 @@ static enum err move_on(struct host *h, struct effect *e, const struct decision 
 {
     struct stand stand;
     char why[300];
+    const struct flow *flow = flow_of(e->kind);
 
-    enum err err = vendor_stand(h, e, &stand, f);
+    enum err err = flow->stand(h, e, &stand, f);
     if (err != ERR_OK)
         return err;
     if (stand.step == STEP_DONE)
-        return vendor_succeeded(h, e, stand.why, f);
+        return flow->succeeded(h, e, stand.why, f);
     if (stand.step == STEP_HOLD)
         return fault_set(f, ERR_STATE,
                          "effect %lld of order %s: %s; answer it with `dray settle`",
                          (long long)e->id, e->name, stand.why);
     if (stand.step == STEP_IMPOSSIBLE)
-        return vendor_failed(h, e, EFFECT_CANCELLED, stand.why, f);
+        return flow->failed(h, e, EFFECT_CANCELLED, stand.why, f);
     sentence(why, sizeof why, what, d);
     const bool ready = stand.step == STEP_READY;
     const struct effect_change change = {
@@ -129,7 +128,7 @@ static enum err move_on(struct host *h, struct effect *e, const struct decision 
         .released = true,
     };
     err = host_move(h, e, &change, f);
-    return err == ERR_OK && ready ? vendor_ready(h, e, f) : err;
+    return err == ERR_OK && ready ? flow->ready(h, e, f) : err;
 }
 
 enum err control_hold(struct host *h, int64_t effect, const struct decision *d,
@@ -210,35 +209,9 @@ enum err control_settle(struct host *h, int64_t effect, enum effect_state as,
     if (err == ERR_OK)
         err = note(h, "decision.settle", &e, NULL, d, f);
     if (err == ERR_OK)
-        err = as == EFFECT_SUCCEEDED ? vendor_succeeded(h, &e, why, f)
-                                     : vendor_failed(h, &e, as, why, f);
+        err = as == EFFECT_SUCCEEDED ? flow_of(e.kind)->succeeded(h, &e, why, f)
+                                     : flow_of(e.kind)->failed(h, &e, as, why, f);
     arena_clear(&a);
-    return err;
-}
-
-/* The asked fields with the answer merged in, checked as at planning. */
-static enum err answered_body(struct host *h, struct effect *e, const struct json *fields,
-                              struct buf *body, struct fault *f)
-{
-    struct order o;
-    struct json *asked = NULL, *answer = NULL, *element;
-    struct paper *labels = NULL;
-    size_t count = 0;
-
-    enum err err = order_open(h, e->record, &o, f);
-    if (err == ERR_OK)
-        err = vendor_asked(h, &o, e, &asked, f);
-    if (err == ERR_OK)
-        err = body_asked(&o, verb_find(e->verb), fields, &answer, f);
-    if (err == ERR_OK)
-        err = order_papers(h, &o, PAPER_LABEL, &labels, &count, f);
-    if (err == ERR_OK) {
-        json_merge(&o.memory, asked, answer);
-        err = body_build(h, &o, verb_find(e->verb), asked, labels, count, &element, f);
-    }
-    if (err == ERR_OK)
-        json_write(body, asked);
-    order_close(&o);
     return err;
 }
 
@@ -260,7 +233,7 @@ enum err control_answer(struct host *h, int64_t effect, const struct json *field
     if (err == ERR_OK)
         err = note(h, "decision.answer", &e, NULL, d, f);
     if (err == ERR_OK)
-        err = answered_body(h, &e, fields, &body, f);
+        err = flow_of(e.kind)->amend(h, &e, fields, &body, f);
     if (err == ERR_OK) {
         const struct effect_change change = {.to = EFFECT_HELD,
                                              .why = "answered",
@@ -329,9 +302,9 @@ static enum err restand(struct host *h, const char *warehouse, unsigned states,
     arena_init(&a);
     enum err e = effect_list(h->store, &a, &filter, &list, &count, f);
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
-        e = vendor_stand(h, &list[i], &stand, f);
+        e = flow_of(list[i].kind)->stand(h, &list[i], &stand, f);
         if (e == ERR_OK && !(stand.step == STEP_READY && list[i].state == EFFECT_READY))
-            e = vendor_follow(h, &list[i], &stand, f);
+            e = flow_follow(h, &list[i], &stand, f);
     }
     arena_clear(&a);
     return e;
@@ -425,7 +398,7 @@ static enum err stop_frozen(struct host *h, struct effect *e, struct fault *f)
                                 .next_ms = INT64_MAX,
                                 .need = POLL_KIND_COUNT,
                                 .why = "frozen: nothing is sent until `dray thaw`"};
-    return vendor_follow(h, e, &stand, f);
+    return flow_follow(h, e, &stand, f);
 }
 
 enum err control_gate(struct host *h, struct effect *e, bool *stopped, struct fault *f)

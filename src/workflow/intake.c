@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "workflow/export.h"
-#include "workflow/vendor.h"
+#include "workflow/flow.h"
 
 /* A document whose file is written and whose row waits. */
 struct pending {
@@ -270,6 +270,11 @@ static void flush_done(void *arg)
     in->flushed = true;
 }
 
+static const struct flow *flow_for(const struct intake *in, const struct pending *w)
+{
+    return flow_of_account(in->host, w->paper.account);
+}
+
 /* The labels of one order come together: what it had before them gives way. */
 static enum err outdate(struct intake *in, struct pending *batch, struct fault *f)
 {
@@ -277,8 +282,8 @@ static enum err outdate(struct intake *in, struct pending *batch, struct fault *
     enum err e = ERR_OK;
     for (struct pending *w = batch; w != NULL && e == ERR_OK; w = w->next) {
         if (w->paper.kind == PAPER_LABEL && w->paper.record != record)
-            e = vendor_labels_answer(in->host, w->paper.record, w->paper.id, &w->replaced,
-                                     f);
+            e = flow_for(in, w)->papers_answer(in->host, w->paper.record, w->paper.id,
+                                               &w->replaced, f);
         record = w->paper.kind == PAPER_LABEL ? w->paper.record : 0;
     }
     return e;
@@ -294,8 +299,7 @@ static enum err add_rows(struct intake *in, struct pending *batch, struct fault 
     if (e == ERR_OK)
         e = outdate(in, batch, f);
     for (struct pending *w = batch; w != NULL && e == ERR_OK; w = w->next)
-        e = vendor_paper_ready(in->host, w->paper.record, (int)w->paper.kind, w->replaced,
-                               f);
+        e = flow_for(in, w)->paper_ready(in->host, &w->paper, w->replaced, f);
     return e;
 }
 

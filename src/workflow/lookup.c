@@ -85,7 +85,7 @@ static enum err send_again(struct host *h, struct effect *e, const char *why,
     if (err != ERR_OK)
         return err;
     if (stand.step != STEP_READY)
-        return vendor_follow(h, e, &stand, f);
+        return flow_follow(h, e, &stand, f);
     return host_move(h, e, &change, f);
 }
 

@@ -14,8 +14,7 @@ enum {
     LOOK_MAX = 2000, /* effects looked at in one step */
     TOGETHER_MS = 500,
     POSTPONE_EACH_MS = 5,
-    LIST_WORTH = 20, /* due effects that a page of a list must be good for */
-    REQUEST_TIMEOUT_MS = 12 * MS_SECOND
+    LIST_WORTH = 20 /* due effects that a page of a list must be good for */
 };
 
 struct prover {
@@ -63,12 +62,9 @@ void prover_wake(struct prover *p, int64_t when_ms)
         timer_set(p->host->loop, &p->timer, mono, wake, p);
 }
 
-/* Amazon shows acknowledgements and labels within 15 minutes, the others within 10
- * (durability.md 1.2, domain.md 4.2). */
 int64_t prover_quiet(enum effect_kind kind, int64_t sent_ms)
 {
-    const bool slow = kind == EFFECT_ACKNOWLEDGE || kind == EFFECT_LABEL;
-    return sent_ms + REQUEST_TIMEOUT_MS + (slow ? 16 : 11) * MS_MINUTE;
+    return flow_of(kind)->quiet(kind, sent_ms);
 }
 
 /* How often it was looked at since somebody began to wait for it or for everything; -1
@@ -174,18 +170,18 @@ static enum err hurry(struct prover *p, struct fault *f)
 static enum err look_again(struct host *h, struct effect *e, struct fault *f)
 {
     struct stand stand;
-    enum err err = vendor_stand(h, e, &stand, f);
+    enum err err = flow_of(e->kind)->stand(h, e, &stand, f);
     if (err != ERR_OK)
         return err;
     struct account *a = host_account(h, e->account);
     if (stand.step == STEP_WAIT && (stand.need < POLL_KIND_COUNT || stand.need_order)) {
         if (stand.need_order)
-            lookup_order(h, e);
+            flow_of(e->kind)->look_at(h, e);
         else if (!poller_asking(h->poller, a, stand.need))
             poller_ask(h->poller, a, stand.need, NULL, NULL);
         return later(h, e, true, prover_next(h, e, e->checks + 1), f);
     }
-    return vendor_follow(h, e, &stand, f);
+    return flow_follow(h, e, &stand, f);
 }
 
 /* ---- effects that Amazon took ---- */
@@ -216,9 +212,11 @@ struct group {
     bool listed; /* the list was asked often enough without proof of one of them */
 };
 
+/* A vendor's effects are proved verb by verb, a seller's all together. */
 static bool same_group(const struct effect *a, const struct effect *b)
 {
-    return strcmp(a->account, b->account) == 0 && strcmp(a->verb, b->verb) == 0;
+    return strcmp(a->account, b->account) == 0 &&
+           (flow_of(a->kind)->prove != NULL || strcmp(a->verb, b->verb) == 0);
 }
 
 /* Effects of one request stand side by side. */
@@ -336,6 +334,8 @@ static enum err prove_group(struct host *h, struct group *g, struct fault *f)
 
     if (a == NULL)
         return postpone(h, g, f);
+    if (flow_of(g->effects[0]->kind)->prove != NULL)
+        return flow_of(g->effects[0]->kind)->prove(h, a, g->effects, g->count, f);
     if (kind == POLL_KIND_COUNT)
         return ask_transactions(h, g, f);
     return prove_listed(h, g, a, kind, f);
@@ -363,7 +363,7 @@ static enum err look_up(struct host *h, struct effect *e, struct fault *f)
 {
     enum err err = later(h, e, true, prover_quiet(e->kind, host_now(h)), f);
     if (err == ERR_OK)
-        lookup_unknown(h, e); /* last: it may decide at once */
+        flow_of(e->kind)->look_up(h, e); /* last: it may decide at once */
     return err;
 }
 

@@ -10,7 +10,7 @@
 #include "spapi/quota.h"
 #include "workflow/control.h"
 #include "workflow/prover.h"
-#include "workflow/vendor.h"
+#include "workflow/flow.h"
 
 enum {
     UNDER_WAY_MAX = 64, /* requests on the network at once */
@@ -27,8 +27,10 @@ struct parcel {
     enum effect_kind kind;
     int64_t *effects;
     size_t count;
-    struct buf body;
-    struct call *call; /* NULL until released */
+    struct arena memory;
+    struct json *params; /* NULL: none */
+    struct buf body;     /* empty: none */
+    struct call *call;   /* NULL until released */
     struct parcel *next;
 };
 
@@ -57,6 +59,7 @@ struct sender *sender_new(struct host *h)
 static void parcel_free(struct parcel *p)
 {
     buf_clear(&p->body);
+    arena_clear(&p->memory);
     free(p->effects);
     free(p);
 }
@@ -107,22 +110,6 @@ static int64_t backoff(const struct sender *s, const struct effect *e)
            (int64_t)random_below(s->host->random, (uint64_t)most / 2 + 1);
 }
 
-static enum err accepted(struct sender *s, struct effect *e, const struct call_reply *r,
-                         struct fault *f)
-{
-    const char *id = json_get_str(r->body, "transactionId", "");
-    const struct effect_change taken = {.to = EFFECT_ACCEPTED,
-                                        .why = "Amazon took it; not proved yet",
-                                        .transaction = id,
-                                        .request_id = r->request_id,
-                                        .next_ms = prover_next(s->host, e, 0)};
-    const struct effect_change lost = {.to = EFFECT_UNKNOWN,
-                                       .why = "Amazon's answer named no transaction",
-                                       .request_id = r->request_id,
-                                       .next_ms = prover_quiet(e->kind, e->sent_ms)};
-    return host_move(s->host, e, id[0] != '\0' ? &taken : &lost, f);
-}
-
 /* A refused batch does not say whose fault it was: each goes again in a smaller one. */
 static enum err again(struct sender *s, struct effect *e, const char *why,
                       struct fault *f)
@@ -130,6 +117,12 @@ static enum err again(struct sender *s, struct effect *e, const char *why,
     const struct effect_change change = {
         .to = EFFECT_READY, .why = why, .next_ms = backoff(s, e)};
     return host_move(s->host, e, &change, f);
+}
+
+/* A person must look. */
+static enum err hold(struct sender *s, struct effect *e, const char *why, struct fault *f)
+{
+    return flow_of(e->kind)->failed(s->host, e, EFFECT_HELD, why, f);
 }
 
 static enum err refused(struct sender *s, struct effect *e, const struct call_reply *r,
@@ -147,15 +140,14 @@ static enum err refused(struct sender *s, struct effect *e, const struct call_re
     }
     case REFUSAL_ROLE:
     case REFUSAL_CREDENTIALS:
-        return vendor_failed(s->host, e, EFFECT_HELD, why, f);
+        return hold(s, e, why, f);
     case REFUSAL_EXPIRED_TOKEN: /* not processed; the next token may do */
-        return e->sends < EXPIRED_SENDS ? again(s, e, why, f)
-                                        : vendor_failed(s->host, e, EFFECT_HELD, why, f);
+        return e->sends < EXPIRED_SENDS ? again(s, e, why, f) : hold(s, e, why, f);
     case REFUSAL_THROTTLED:
         return again(s, e, why, f);
     default:
         return alone
-                   ? vendor_failed(s->host, e, EFFECT_REJECTED, why, f)
+                   ? flow_of(e->kind)->refused(s->host, e, r, why, f)
                    : again(s, e, "its batch was refused; goes again in a smaller one", f);
     }
 }
@@ -177,7 +169,7 @@ static enum err answered(struct parcel *p, struct effect *e, const struct call_r
         return ERR_OK; /* evidence was quicker than the answer */
     switch (r->outcome) {
     case CALL_OK:
-        return accepted(p->sender, e, r, f);
+        return flow_of(e->kind)->answered(p->sender->host, e, r, f);
     case CALL_REFUSED:
         return refused(p->sender, e, r, p->count == 1, f);
     case CALL_NOT_SENT:
@@ -211,13 +203,6 @@ static void parcel_done(void *arg, const struct call_reply *reply)
 }
 
 /* ---- what leaves ---- */
-
-/* The request cannot be built any more: a person must look. */
-static enum err hold(struct sender *s, struct effect *e, const struct fault *why,
-                     struct fault *f)
-{
-    return vendor_failed(s->host, e, EFFECT_HELD, why->text, f);
-}
 
 static enum err mark(struct sender *s, struct parcel *p, struct effect *e,
                      struct fault *f)
@@ -258,15 +243,23 @@ static enum err check_limit(struct sender *s, struct effect *e, const struct lim
              (long long)limit->count, e->verb, per,
              warehouse == NULL ? e->account : warehouse);
     *held = true;
-    return vendor_failed(s->host, e, EFFECT_HELD, why, f);
+    return hold(s, e, why, f);
+}
+
+/* LIMIT_COUNT when the verb cannot be limited. */
+static enum limited limit_of(const char *verb)
+{
+    int l = 0;
+    while (l < LIMIT_COUNT && strcmp(limit_name((enum limited)l), verb) != 0)
+        l++;
+    return (enum limited)l;
 }
 
 /* The limit of the effect's warehouse; NULL when its account has none for that verb. */
-static enum err house_limit(struct sender *s, const struct effect *e,
+static enum err house_limit(struct sender *s, const struct effect *e, enum limited verb,
                             const struct account *a, const struct warehouse **house,
                             struct fault *f)
 {
-    const enum verb verb = verb_find(e->verb);
     struct arena memory;
     struct record r;
     bool any = false;
@@ -288,13 +281,15 @@ static enum err check_limits(struct sender *s, struct effect *e, bool *held,
                              struct fault *f)
 {
     const struct account *a = host_account(s->host, e->account);
-    const enum verb verb = verb_find(e->verb); /* verbs and limits have one order */
+    const enum limited verb = limit_of(e->verb);
     const struct warehouse *house;
 
     *held = false;
+    if (verb == LIMIT_COUNT)
+        return ERR_OK;
     enum err err = check_limit(s, e, &a->limits[verb], NULL, held, f);
     if (err == ERR_OK)
-        err = house_limit(s, e, a, &house, f);
+        err = house_limit(s, e, verb, a, &house, f);
     if (err == ERR_OK && house != NULL)
         err = check_limit(s, e, &house->limits[verb], house->code, held, f);
     return err;
@@ -303,7 +298,7 @@ static enum err check_limits(struct sender *s, struct effect *e, bool *held,
 static enum err pack_one(struct sender *s, struct parcel *p, struct effect *e,
                          struct json *list, struct arena *a, struct fault *f)
 {
-    struct json *element;
+    struct outgoing out;
     struct fault why;
     bool held;
 
@@ -312,9 +307,14 @@ static enum err pack_one(struct sender *s, struct parcel *p, struct effect *e,
         err = check_limits(s, e, &held, f);
     if (err != ERR_OK || held)
         return err;
-    if (vendor_request(s->host, a, e, &element, &why) != ERR_OK)
-        return hold(s, e, &why, f);
-    json_push(list, element);
+    if (flow_of(e->kind)->request(s->host, a, e, &out, &why) != ERR_OK)
+        return hold(s, e, why.text, f);
+    if (list != NULL)
+        json_push(list, out.body);
+    else if (out.body != NULL)
+        json_write(&p->body, out.body);
+    if (out.params != NULL)
+        p->params = json_copy(&p->memory, out.params);
     return mark(s, p, e, f);
 }
 
@@ -332,23 +332,29 @@ static enum err pack(struct sender *s, struct account *a, struct effect *list,
                      size_t count, struct arena *memory, struct fault *f)
 {
     struct parcel *p = mem_new(sizeof *p);
-    struct json *root = json_object(memory), *elements = json_array(memory);
+    const struct flow *flow = flow_of(list[0].kind);
+    const char *name = flow->list(list[0].kind);
+    struct json *elements = name == NULL ? NULL : json_array(memory);
     enum err e = ERR_OK;
 
     p->sender = s;
     p->account = a;
     p->kind = list[0].kind;
     p->effects = mem_array(count, sizeof *p->effects);
+    arena_init(&p->memory);
     buf_init(&p->body, BODY_MAX);
     for (size_t i = 0; i < count && e == ERR_OK; i++)
         e = pack_one(s, p, &list[i], elements, memory, f);
     if (e != ERR_OK || p->count == 0) {
-        quota_return(a->quota, vendor_operation(p->kind)->id);
+        quota_return(a->quota, flow->operation(p->kind)->id);
         parcel_free(p);
         return e;
     }
-    json_set(memory, root, vendor_list(p->kind), elements);
-    json_write(&p->body, root);
+    if (name != NULL) {
+        struct json *root = json_object(memory);
+        json_set(memory, root, name, elements);
+        json_write(&p->body, root);
+    }
     append_parcel(s, p);
     return ERR_OK;
 }
@@ -356,9 +362,10 @@ static enum err pack(struct sender *s, struct account *a, struct effect *list,
 /* How many of the first effects go into one request. */
 static size_t together(const struct account *a, const struct effect *list, size_t count)
 {
+    const struct flow *flow = flow_of(list[0].kind);
     size_t n = 1;
-    while (n < count && n < (size_t)vendor_batch(a, &list[0]) &&
-           n < (size_t)vendor_batch(a, &list[n]))
+    while (n < count && n < (size_t)flow->batch(a, &list[0]) &&
+           n < (size_t)flow->batch(a, &list[n]))
         n++;
     return n;
 }
@@ -376,13 +383,14 @@ static enum err next_request(struct sender *s, struct account *a, enum effect_ki
                                          .due_ms = host_now(s->host),
                                          .with_body = true,
                                          .due_order = true,
-                                         .limit = vendor_batch(a, &like)};
+                                         .limit = flow_of(kind)->batch(a, &like)};
 
     *packed = false;
     arena_init(&memory);
     enum err e = effect_list(s->host->store, &memory, &filter, &list, &count, f);
     if (e == ERR_OK && count > 0 &&
-        quota_take(a->quota, vendor_operation(kind)->id, clock_mono_ms(s->host->clock))) {
+        quota_take(a->quota, flow_of(kind)->operation(kind)->id,
+                   clock_mono_ms(s->host->clock))) {
         *packed = true;
         e = pack(s, a, list, together(a, list, count), &memory, f);
     }
@@ -400,7 +408,7 @@ static void wake_at(struct sender *s, int64_t mono_ms)
 static enum err drain_kind(struct sender *s, struct account *a, enum effect_kind kind,
                            struct fault *f)
 {
-    const enum operation_id op = vendor_operation(kind)->id;
+    const enum operation_id op = flow_of(kind)->operation(kind)->id;
     bool packed = true;
     enum err e = ERR_OK;
 
@@ -434,19 +442,30 @@ enum err sender_step(struct sender *s, struct fault *f)
     s->awake = false;
     for (size_t i = 0; i < h->account_count && e == ERR_OK; i++)
         for (int kind = 0; kind < EFFECT_KIND_COUNT && e == ERR_OK; kind++)
-            if (h->accounts[i]->program == PROGRAM_VENDOR)
+            if (flow_of((enum effect_kind)kind) == flow_of_account(h, h->accounts[i]->id))
                 e = drain_kind(s, h->accounts[i], (enum effect_kind)kind, f);
     return e == ERR_OK ? plan_next_look(s, f) : e;
+}
+
+/* A document within the answer; such a request carries one effect. */
+static enum err take_document(void *arg, const struct page_item *item, struct fault *f)
+{
+    const struct parcel *p = arg;
+    return flow_of(p->kind)->item(p->sender->host, p->effects[0], item, f);
 }
 
 static void release(struct sender *s, struct parcel *p)
 {
     const struct call_request request = {
         .account = p->account,
-        .op = vendor_operation(p->kind),
-        .body = buf_str(&p->body),
+        .op = flow_of(p->kind)->operation(p->kind),
+        .params = p->params,
+        .body = p->body.len == 0 ? NULL : buf_str(&p->body),
         .body_len = p->body.len,
         .admitted = true,
+        .item = flow_of(p->kind)->streams(p->kind) ? take_document : NULL,
+        .item_arg = p,
+        .archive = s->host->archive,
     };
     struct fault f;
     if (call_start(s->host->spapi, &request, parcel_done, p, &p->call, &f) == ERR_OK)

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "workflow/prover.h"
 #include "workflow/sender.h"
 #include "workflow/vendor_body.h"
 #include "workflow/vendor_step.h"
@@ -119,114 +118,6 @@ static void digest_asked(struct order *o, enum verb verb, const struct json *ask
     buf_clear(&text);
 }
 
-static bool ended_badly(enum effect_state s)
-{
-    return s == EFFECT_FAILED || s == EFFECT_REJECTED || s == EFFECT_CANCELLED;
-}
-
-/* The key is taken: by the same wish, by one that may be repeated, or by a contradiction.
- */
-static enum err settle_key(const struct order *o, const struct effect *there,
-                           const struct effect *wanted, bool again, struct plan *out,
-                           int64_t *revision, struct fault *f)
-{
-    *revision = there->revision + 1;
-    if (ended_badly(there->state) || (again && there->state == EFFECT_SUCCEEDED))
-        return ERR_OK;
-    out->outcome = PLAN_EXISTING;
-    out->effect = there->id;
-    if (memcmp(&there->digest, &wanted->digest, sizeof wanted->digest) == 0 || again)
-        return ERR_OK;
-    if (strcmp(there->verb, wanted->verb) == 0)
-        return fault_set(
-            f, ERR_CONFLICT,
-            "order %s: %s was asked before with other content (effect %lld, %s); see "
-            "`dray explain %s`",
-            o->row.name, wanted->verb, (long long)there->id,
-            effect_state_name(there->state), o->row.name);
-    return fault_set(
-        f, ERR_CONFLICT,
-        "order %s: %s contradicts %s, which was asked before (effect %lld, %s); see "
-        "`dray explain %s`",
-        o->row.name, wanted->verb, there->verb, (long long)there->id,
-        effect_state_name(there->state), o->row.name);
-}
-
-static void say_impossible(struct plan *out, const char *why)
-{
-    out->outcome = PLAN_IMPOSSIBLE;
-    snprintf(out->why, sizeof out->why, "%.199s", why);
-}
-
-static enum effect_state first_state(const struct stand *s)
-{
-    switch (s->step) {
-    case STEP_READY:
-        return EFFECT_READY;
-    case STEP_WAIT:
-        return EFFECT_WAITING;
-    case STEP_HOLD:
-        return EFFECT_HELD;
-    case STEP_DONE:
-        return EFFECT_SUCCEEDED;
-    case STEP_IMPOSSIBLE:
-        break;
-    }
-    return EFFECT_CANCELLED;
-}
-
-/* Inserts the effect in the state that it can have now; nothing when it is no longer
- * possible. */
-static enum err add_effect(struct host *h, struct order *o, struct effect *e,
-                           struct plan *out, struct fault *f)
-{
-    struct stand stand = {.step = STEP_HOLD, .next_ms = INT64_MAX};
-    enum err err = ERR_OK;
-
-    if (o->house->writes == WRITES_OBSERVE) {
-        e->state = EFFECT_PLANNED;
-        e->why = "observe: nothing is sent (writes = \"observe\")";
-        e->next_ms = INT64_MAX;
-    } else {
-        err = vendor_stand_of(h, o, e, &stand, f);
-        e->state = first_state(&stand);
-        const char *why = arena_text(&o->memory, stand.why);
-        e->why = stand.step == STEP_DONE ? "" : why;
-        e->evidence = stand.step == STEP_DONE ? why : "";
-        e->next_ms = stand.step == STEP_WAIT    ? stand.next_ms
-                     : e->state == EFFECT_READY ? 0
-                                                : INT64_MAX;
-    }
-    if (err == ERR_OK && stand.step == STEP_IMPOSSIBLE) {
-        say_impossible(out, stand.why);
-        return ERR_OK;
-    }
-    if (err == ERR_OK)
-        err = effect_add(h->store, e, f);
-    if (err != ERR_OK)
-        return err;
-    if (h->watch.effect != NULL)
-        h->watch.effect(h->watch.arg, e);
-    if (e->state == EFFECT_WAITING)
-        prover_wake(h->prover, e->next_ms);
-    return e->state == EFFECT_READY ? vendor_ready(h, e, f) : ERR_OK;
-}
-
-/* It was planned while nothing was sent, and is now asked for in earnest. */
-static bool only_observed(const struct order *o, const struct effect *there)
-{
-    return there->state == EFFECT_PLANNED && o->house->writes == WRITES_LIVE;
-}
-
-static enum err supersede(struct host *h, struct effect *there, struct fault *f)
-{
-    const struct effect_change change = {.to = EFFECT_CANCELLED,
-                                         .why = "planned while nothing was sent; asked "
-                                                "for again since",
-                                         .next_ms = INT64_MAX};
-    return host_move(h, there, &change, f);
-}
-
 enum err vendor_ready(struct host *h, const struct effect *e, struct fault *f)
 {
     const enum order_state meanwhile = verbs[verb_find(e->verb)].meanwhile;
@@ -294,22 +185,16 @@ static struct effect wanted_effect(struct host *h, struct order *o, enum verb ve
 static enum err plan_wanted(struct host *h, struct order *o, struct effect *wanted,
                             bool again, struct plan *out, struct fault *f)
 {
-    struct effect there = {0};
+    struct stand stand = {.step = STEP_HOLD, .next_ms = INT64_MAX};
+    const struct wish wish = {
+        .effect = wanted, .what = "order", .writes = o->house->writes, .again = again};
 
-    out->outcome = PLAN_NEW;
-    enum err e = effect_by_key(h->store, &o->memory, wanted->account, wanted->kind,
-                               wanted->key, &there, f);
-    if (e == ERR_OK && only_observed(o, &there))
-        e = supersede(h, &there, f);
-    if (e == ERR_OK)
-        e = settle_key(o, &there, wanted, again, out, &wanted->revision, f);
-    else if (e == ERR_NOT_FOUND)
-        e = ERR_OK;
-    if (e == ERR_OK && out->outcome == PLAN_NEW) {
-        e = add_effect(h, o, wanted, out, f);
-        out->effect = wanted->id;
-    }
-    return e;
+    enum err e = plan_settle(h, &o->memory, &wish, out, f);
+    if (e != ERR_OK || out->outcome != PLAN_NEW)
+        return e;
+    if (wish.writes == WRITES_LIVE)
+        e = vendor_stand_of(h, o, wanted, &stand, f);
+    return e == ERR_OK ? plan_add(h, &wish, &stand, out, f) : e;
 }
 
 static enum err plan_in(struct host *h, struct order *o, enum verb verb,
@@ -326,7 +211,7 @@ static enum err plan_in(struct host *h, struct order *o, enum verb verb,
     if (e != ERR_OK)
         return e;
     if (no != NULL) {
-        say_impossible(out, no);
+        plan_impossible(out, no);
         return ERR_OK;
     }
     struct effect wanted = wanted_effect(h, o, verb, asked);

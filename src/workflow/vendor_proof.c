@@ -83,7 +83,7 @@ enum err vendor_succeeded(struct host *h, struct effect *e, const char *evidence
     enum err err = host_move(h, e, &change, f);
     if (err == ERR_OK)
         err = advance(h, e, f);
-    return err == ERR_OK ? vendor_reconsider(h, e->record, f) : err;
+    return err == ERR_OK ? flow_reconsider(h, e->record, f) : err;
 }
 
 /* Where an order goes back to when its step failed. */
@@ -128,7 +128,7 @@ enum err vendor_failed(struct host *h, struct effect *e, enum effect_state state
     tell(e, state, why);
     if (err == ERR_OK)
         err = step_back(h, e, f);
-    return err == ERR_OK ? vendor_reconsider(h, e->record, f) : err;
+    return err == ERR_OK ? flow_reconsider(h, e->record, f) : err;
 }
 
 /* The effects of an order of one kind in some states, each given to `fn`. */
@@ -247,7 +247,7 @@ enum err vendor_order_status(struct host *h, struct record *r, const char *statu
         e = status_shipped(h, r, f);
     else if (strcmp(status, "CANCELLED") == 0)
         e = status_cancelled(h, r, f);
-    return e == ERR_OK ? vendor_reconsider(h, r->id, f) : e;
+    return e == ERR_OK ? flow_reconsider(h, r->id, f) : e;
 }
 
 static enum err tell_paper(struct host *h, int64_t record, int paper_kind,
@@ -284,14 +284,15 @@ enum err vendor_labels_answer(struct host *h, int64_t record, int64_t first,
     return e;
 }
 
-enum err vendor_paper_ready(struct host *h, int64_t record, int paper_kind,
-                            int64_t replaced, struct fault *f)
+enum err vendor_paper_ready(struct host *h, const struct paper *p, int64_t replaced,
+                            struct fault *f)
 {
+    const int64_t record = p->record;
     const unsigned sent =
         1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN;
-    enum err e = tell_paper(h, record, paper_kind, replaced, f);
-    if (e == ERR_OK && paper_kind == PAPER_LABEL)
+    enum err e = tell_paper(h, record, (int)p->kind, replaced, f);
+    if (e == ERR_OK && p->kind == PAPER_LABEL)
         e = each_effect(h, record, 1u << EFFECT_LABEL, sent, NULL, "the label is here",
                         prove, f);
-    return e == ERR_OK ? vendor_reconsider(h, record, f) : e;
+    return e == ERR_OK ? flow_reconsider(h, record, f) : e;
 }
