@@ -4,6 +4,7 @@
  * row changes half a dozen times. */
 #include "store/effect.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,11 +25,10 @@ enum { COLUMN_BODY = 22, ASSUMED_MS = 30 * MS_MINUTE };
 
 /* The term of the index effect_due, word for word: without it SQLite does not use that
  * index. */
-#define EFFECT_OPEN "state NOT IN (5,6,7,10)"
-enum {
-    FINAL_STATES = 1 << EFFECT_SUCCEEDED | 1 << EFFECT_FAILED | 1 << EFFECT_REJECTED |
-                   1 << EFFECT_CANCELLED
-};
+#define EFFECT_OPEN "state < 7"
+enum { OPEN_STATES = (1 << EFFECT_SUCCEEDED) - 1 };
+static_assert(EFFECT_SUCCEEDED == 7 && EFFECT_ACCEPTED == 4,
+              "the partial indexes of the schema name them");
 
 static const char *const state_names[EFFECT_STATE_COUNT] = {
     [EFFECT_PLANNED] = "planned",     [EFFECT_WAITING] = "waiting",
@@ -54,7 +54,7 @@ enum effect_state effect_state_find(const char *name)
 
 bool effect_state_final(enum effect_state s)
 {
-    return (1 << s & FINAL_STATES) != 0;
+    return s >= EFFECT_SUCCEEDED;
 }
 
 const char *effect_shown(const struct effect *e, int64_t now_ms)
@@ -403,13 +403,13 @@ static enum err add_effect_filter(struct clause *c, struct store *s,
 {
     enum err e = clause_account(c, s, filter->account, f);
     add_ids(c, filter);
-    if (filter->states == 1U << EFFECT_ACCEPTED)
-        clause_add(c, " AND state = 4");
+    if (filter->record != 0)
+        clause_test(c, "state", filter->states);
     else
         clause_bits(c, "state", filter->states);
-    if (only(filter->states, ~(unsigned)FINAL_STATES))
+    if (only(filter->states, OPEN_STATES))
         clause_add(c, " AND " EFFECT_OPEN);
-    clause_bits(c, "kind", filter->kinds);
+    clause_test(c, "kind", filter->kinds);
     if (filter->due_ms != 0)
         clause_int(c, " AND next_ms <= ?", filter->due_ms);
     return e;

@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "store/store.h"
 
+/* The last four are final: nothing more happens by itself. */
 enum effect_state {
     EFFECT_PLANNED,  /* decided, observed only (`writes = "observe"`) or not yet looked at
                       */
@@ -20,18 +21,18 @@ enum effect_state {
     EFFECT_READY,    /* may be sent */
     EFFECT_SENDING,  /* committed before the first byte */
     EFFECT_ACCEPTED, /* Amazon took it; not proved */
+    EFFECT_UNKNOWN,  /* may have happened; to be looked up */
+    EFFECT_HELD,     /* a person decides */
     EFFECT_SUCCEEDED, /* proved; `evidence` says by what */
     EFFECT_FAILED,    /* Amazon says that it failed */
     EFFECT_REJECTED,  /* refused at the door */
-    EFFECT_UNKNOWN,   /* may have happened; to be looked up */
-    EFFECT_HELD,      /* a person decides */
     EFFECT_CANCELLED, /* withdrawn before it was sent */
     EFFECT_STATE_COUNT
 };
 const char *effect_state_name(enum effect_state s);
 enum effect_state
 effect_state_find(const char *name); /* EFFECT_STATE_COUNT when unknown */
-/* succeeded, failed, rejected, cancelled: nothing more happens by itself. */
+/* succeeded, failed, rejected, cancelled. */
 bool effect_state_final(enum effect_state s);
 struct effect;
 /* The state for people: accepted 30 minutes ago and not proved is "assumed" (design 8).

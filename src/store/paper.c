@@ -164,7 +164,7 @@ static enum err add_paper_filter(struct clause *c, struct store *s,
     enum err e = clause_account(c, s, filter->account, f);
     if (filter->record != 0)
         clause_int(c, " AND record = ?", filter->record);
-    clause_bits(c, "kind", filter->kinds);
+    clause_test(c, "kind", filter->kinds);
     if (filter->id != 0)
         clause_int(c, " AND id = ?", filter->id);
     if (filter->latest)

@@ -214,9 +214,26 @@ void clause_text(struct clause *c, const char *sql, const char *text)
     c->values[c->count++].text = text;
 }
 
+/* One bit is an equation, which the terms of partial indexes ask for. */
+static bool clause_bit(struct clause *c, const char *column, unsigned bits)
+{
+    if ((bits & (bits - 1)) != 0)
+        return false;
+    for (unsigned i = 0; i < 32; i++)
+        if (bits == 1U << i)
+            buf_format(&c->sql, " AND %s = %u", column, i);
+    return true;
+}
+
+void clause_test(struct clause *c, const char *column, unsigned bits)
+{
+    if (!clause_bit(c, column, bits))
+        buf_format(&c->sql, " AND (1 << %s & %u) <> 0", column, bits);
+}
+
 void clause_bits(struct clause *c, const char *column, unsigned bits)
 {
-    if (bits == 0)
+    if (clause_bit(c, column, bits))
         return;
     buf_format(&c->sql, " AND %s IN (", column);
     const char *comma = "";
