@@ -50,6 +50,15 @@ local account_fields = {
     confirm = { "text" },
     scan = { "text" },
   } },
+  poll = { "table", fields = {
+    orders = { "text" },
+    accepted = { "text" },
+    shipped = { "text" },
+    cancelled = { "text" },
+    labels = { "text" },
+    slips = { "text" },
+    invoices = { "text" },
+  } },
   batch = { "table", fields = {
     acknowledgements = { "count" },
     labels = { "count" },

@@ -278,6 +278,37 @@ static enum err read_deadlines(lua_State *L, struct account *a, const struct pla
     return e;
 }
 
+/* The name and the text of one list are on top of the stack. */
+static enum err read_cadence(lua_State *L, struct account *a, const struct place *at,
+                             struct fault *f)
+{
+    const char *list = lua_tostring(L, -2);
+    char where[64];
+    struct fault why;
+    int64_t every_ms = 0;
+
+    enum err e = duration_parse(lua_tostring(L, -1), &every_ms, &why);
+    if (e == ERR_OK)
+        e = account_set_poll(a, list, every_ms, &why);
+    snprintf(where, sizeof where, "poll.%s", list);
+    return e == ERR_OK ? ERR_OK : mistake(at, where, why.text, f);
+}
+
+static enum err read_poll(lua_State *L, struct account *a, const struct place *at,
+                          struct fault *f)
+{
+    enum err e = ERR_OK;
+    if (!push_table(L, "poll"))
+        return ERR_OK;
+    lua_pushnil(L);
+    while (e == ERR_OK && lua_next(L, -2) != 0) {
+        e = read_cadence(L, a, at, f);
+        lua_pop(L, 1);
+    }
+    lua_settop(L, e == ERR_OK ? lua_gettop(L) - 1 : lua_gettop(L));
+    return e;
+}
+
 static void read_batch(lua_State *L, struct account *a)
 {
     if (!push_table(L, "batch"))
@@ -354,6 +385,8 @@ static enum err read_account(lua_State *L, struct account *a, const char *folder
         e = read_deadlines(L, a, &at, f);
     if (e == ERR_OK)
         e = read_rates(L, a, &at, f);
+    if (e == ERR_OK)
+        e = read_poll(L, a, &at, f);
     return e == ERR_OK ? read_warehouses(L, a, at.line, f) : e;
 }
 

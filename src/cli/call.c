@@ -307,5 +307,6 @@ const struct command command_call = {
     .least = 1,
     .most = 1,
     .flags = flags,
+    .alone = true,
     .run = call,
 };

@@ -12,8 +12,10 @@
 
 #include "base/mem.h"
 #include "base/suggest.h"
+#include "cli/errand.h"
+#include "cli/files.h"
 
-enum { FLAGS_MAX = 24, COMMANDS_MAX = 64 };
+enum { FLAGS_MAX = 24, COMMANDS_MAX = 64, TRIES = 40 };
 
 /* A flag as it was given. */
 struct given {
@@ -21,25 +23,14 @@ struct given {
     const char *value; /* NULL for one that takes none */
 };
 
-const struct command *const commands[] = {&command_run,
-                                          &command_call,
-                                          &command_check,
-                                          &command_orders,
-                                          &command_effects,
-                                          &command_documents,
-                                          &command_explain,
-                                          &command_report,
-                                          &command_hold,
-                                          &command_release,
-                                          &command_retry,
-                                          &command_settle,
-                                          &command_freeze,
-                                          &command_thaw,
-                                          &command_adopt,
-                                          &command_sim,
-                                          &command_test,
-                                          &command_completion,
-                                          NULL};
+const struct command *const commands[] = {
+    &command_run,     &command_once,       &command_serve,
+    &command_call,    &command_check,      &command_orders,
+    &command_effects, &command_documents,  &command_explain,
+    &command_report,  &command_hold,       &command_release,
+    &command_retry,   &command_settle,     &command_freeze,
+    &command_thaw,    &command_adopt,      &command_sim,
+    &command_test,    &command_completion, NULL};
 
 bool flag_given(const struct invocation *in, const char *name)
 {
@@ -93,9 +84,9 @@ int complain(const struct invocation *in, int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "dray %s: ", in->command->name);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    fprintf(in->err, "dray %s: ", in->command->name);
+    vfprintf(in->err, format, args);
+    fputc('\n', in->err);
     va_end(args);
     return code;
 }
@@ -237,29 +228,95 @@ static int check_count(const struct invocation *in)
     return EXIT_DONE;
 }
 
-static int run_command(const struct command *c, int argc, char **argv)
+/* Fills in->given and in->arguments from the words, which getopt_long puts in order. */
+static int read_words(struct invocation *in, int argc, char **argv, bool *help)
 {
     struct option options[FLAGS_MAX + 2];
     char letters[2 * FLAGS_MAX + 4];
-    struct invocation in = {.command = c};
     int code, exit = EXIT_DONE;
 
-    build_options(c, options, letters);
+    build_options(in->command, options, letters);
     opterr = 0;
+    optind = 0; /* from the start: the owner reads the words of many */
     for (;;) {
         code = getopt_long(argc, argv, letters, options, NULL);
         if (code == -1 || exit != EXIT_DONE)
             break;
-        if (code == 'h')
-            return print_help(c);
-        exit = take_flag(&in, code, argv);
+        *help = code == 'h';
+        if (*help)
+            return EXIT_DONE;
+        exit = take_flag(in, code, argv);
     }
-    in.count = argc - optind;
-    in.arguments = argv + optind;
-    if (exit == EXIT_DONE)
-        exit = check_count(&in);
-    if (exit == EXIT_DONE)
-        exit = c->run(&in);
+    in->count = argc - optind;
+    in->arguments = argv + optind;
+    return exit == EXIT_DONE ? check_count(in) : exit;
+}
+
+/* Here, or where the state's owner is. An owner that is just coming or going is tried
+ * again: most of them only take a moment. */
+static int run_here_or_there(struct invocation *in)
+{
+    int exit = in->command->run(in);
+    for (int i = 1; exit == EXIT_OWNED && i <= TRIES; i++) {
+        exit = errand_send(in);
+        if (exit != EXIT_OWNED)
+            return exit;
+        errand_pause();
+        in->impatient = i == TRIES;
+        exit = in->command->run(in);
+    }
+    return exit;
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+    char **words = mem_array((size_t)argc + 1, sizeof *words);
+    struct invocation in = {.command = c,
+                            .out = stdout,
+                            .err = stderr,
+                            .files = files_new(),
+                            .words = words,
+                            .word_count = argc};
+    bool help = false;
+
+    memcpy(words, argv, (size_t)argc * sizeof *words);
+    int exit = read_words(&in, argc, argv, &help);
+    if (help)
+        exit = print_help(c);
+    else if (exit == EXIT_DONE)
+        exit = run_here_or_there(&in);
+    files_free(in.files);
+    free(in.given);
+    free(words);
+    return exit;
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+int command_run_errand(const struct errand *errand, char **words, int count, FILE *out,
+                       FILE *err)
+{
+    struct invocation in = {.command = count < 1 ? NULL : find_command(words[0]),
+                            .out = out,
+                            .err = err,
+                            .files = errand->files,
+                            .errand = errand,
+                            .impatient = true};
+    bool help = false;
+
+    if (in.command == NULL || in.command->alone) {
+        fprintf(err, "dray: the running dray cannot do that for others\n");
+        return EXIT_USAGE;
+    }
+    int exit = read_words(&in, count, words, &help);
+    if (exit == EXIT_DONE && !help)
+        exit = in.command->run(&in);
     free(in.given);
     return exit;
 }
@@ -296,10 +353,8 @@ static int run_words(int argc, char **argv)
         printf("dray %s\n", DRAY_VERSION);
         return EXIT_DONE;
     }
-    for (size_t i = 0; commands[i] != NULL; i++)
-        if (strcmp(commands[i]->name, argv[1]) == 0)
-            return run_command(commands[i], argc - 1, argv + 1);
-    return unknown_command(argv[1]);
+    const struct command *c = find_command(argv[1]);
+    return c != NULL ? run_command(c, argc - 1, argv + 1) : unknown_command(argv[1]);
 }
 
 /* A descriptor that was closed at our start must not become the state file's: what is

@@ -16,7 +16,9 @@ enum exit_code {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_OPEN = 3, /* something is held or unknown */
-    EXIT_BUG = 70
+    EXIT_BUG = 70,
+    EXIT_OWNED =
+        -1 /* never leaves dray: the state has an owner, who is asked to run it */
 };
 
 /* A flag: `--name VALUE` or, without `value`, `--name`. */
@@ -46,6 +48,8 @@ struct flag {
     }
 
 struct invocation;
+struct errand;
+struct files;
 
 struct command {
     const char *name;
@@ -56,13 +60,22 @@ struct command {
     const struct flag *flags; /* ends with FLAG_END */
     bool stop_at_argument; /* flags after the first argument belong to it (run SCRIPT --x)
                             */
+    bool alone; /* runs for long: never within the dray that owns the state already */
+    /* Says everything on in->out and in->err: it may run within a running owner. */
     int (*run)(const struct invocation *in);
 };
 
 /* The words of one call, checked against the command's table. */
 struct invocation {
     const struct command *command;
-    int count; /* arguments */
+    FILE *out, *err;             /* its stdout and stderr, or what stands in for them */
+    struct files *files;         /* that the flags name (cli/files.h) */
+    const struct errand *errand; /* it runs within the owner for somebody (cli/errand.h);
+                                    NULL: by itself */
+    char *const *words;          /* all of them as given, the command's name first */
+    int word_count;
+    bool impatient; /* an owner in the way is a failure, not asked */
+    int count;      /* arguments */
     char **arguments;
     struct given *given; /* flags that were given */
     int given_count;
@@ -90,12 +103,18 @@ int complain_fault(const struct invocation *in, const struct fault *f);
 /* Every command, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];
 
+/* Runs a command for somebody who asked the owner, within the owner's round. The words
+ * are the command's name, flags and arguments. */
+int command_run_errand(const struct errand *errand, char **words, int count, FILE *out,
+                       FILE *err);
+
 /* Finds the command and runs it. */
 int cli_main(int argc, char **argv);
 
-extern const struct command command_run, command_call, command_sim, command_test,
-    command_check, command_orders, command_effects, command_documents, command_explain,
-    command_hold, command_release, command_retry, command_settle, command_freeze,
-    command_thaw, command_adopt, command_report, command_completion;
+extern const struct command command_run, command_once, command_serve, command_call,
+    command_sim, command_test, command_check, command_orders, command_effects,
+    command_documents, command_explain, command_hold, command_release, command_retry,
+    command_settle, command_freeze, command_thaw, command_adopt, command_report,
+    command_completion;
 
 #endif

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/files.h"
 #include "cli/rows.h"
-#include "engine/sandbox.h"
 
 #define FLAG_SELECTION                                                                   \
     {"order", 'o', "PO", false, "all effects of this order, instead of EFFECT"},         \
@@ -239,7 +239,7 @@ static void show_all(struct deciding *d)
 {
     static const char *const headings[] = {"effect", "order", "verb", "was",
                                            "now",    "why",   NULL};
-    struct rows *rows = rows_new(flag_given(d->in, "json") ? NULL : headings, stdout);
+    struct rows *rows = rows_of(d->in, flag_given(d->in, "json") ? NULL : headings);
 
     for (size_t i = 0; i < d->count; i++)
         if (d->items[i].decided)
@@ -318,8 +318,7 @@ static int read_answer(struct deciding *d, const char *path)
     char *text = NULL;
     size_t len;
 
-    if (sandbox_read_file(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &text, &len,
-                          &f) != ERR_OK)
+    if (files_read(d->in, path, &text, &len, &f) != ERR_OK)
         return complain_fault(d->in, &f);
     d->fields = json_parse(&d->memory, text, len, &f);
     free(text);
@@ -356,8 +355,8 @@ static int settle(const struct invocation *in)
 }
 
 #define AS_OWNER                                                                         \
-    "Sends nothing by itself: the next `dray run` does. No other dray may run in this "  \
-    "project meanwhile.\n"                                                               \
+    "Where a dray runs in this project, it does this at once; else the next one sends."  \
+    "\n"                                                                                 \
     "Exit code 0: decided; 1: something could not be decided and is as it was; 3: a "    \
     "person must still look."
 

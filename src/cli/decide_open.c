@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/suggest.h"
+#include "cli/errand.h"
 
 enum { WHY_MAX = 400, CODES_MAX = 256 };
 
@@ -18,7 +19,7 @@ static int check_why(const struct invocation *in, struct decider *d)
     if (strlen(why) > WHY_MAX)
         return complain(in, EXIT_USAGE, "--why: at most %d bytes, got %zu", (int)WHY_MAX,
                         strlen(why));
-    person_name(d->actor);
+    errand_actor(in, d->actor);
     d->decision = (struct decision){.actor = d->actor, .why = why};
     return EXIT_DONE;
 }
@@ -29,18 +30,15 @@ int decide_open(const struct invocation *in, struct decider *d)
 
     if (exit == EXIT_DONE)
         exit = session_own(in, &d->session);
-    log_level_set(LOG_ERROR); /* the person is told by the command itself */
+    if (in->errand == NULL)
+        log_level_set(LOG_ERROR); /* the person is told by the command itself */
     return exit;
 }
 
 int decide_commit(const struct invocation *in, struct decider *d, int exit)
 {
-    struct fault f;
-    struct store *s = d->session.host->store;
-
-    if (!store_dirty(s) || store_commit(s, &f) == ERR_OK)
-        return exit;
-    return complain_fault(in, &f);
+    const int committed = session_commit(in, &d->session);
+    return committed == EXIT_DONE ? exit : committed;
 }
 
 int decide_warehouse(const struct invocation *in, const struct decider *d,

@@ -26,8 +26,8 @@ static void say(const struct invocation *in, const char *done, const char *key,
     struct buf text;
 
     if (!flag_given(in, "json")) {
-        printf("%s%s%s: %s%s%s\n", key, subject == NULL ? "" : " ",
-               subject == NULL ? "" : subject, done, note[0] == '\0' ? "" : "; ", note);
+        fprintf(in->out, "%s%s%s: %s%s%s\n", key, subject == NULL ? "" : " ",
+                subject == NULL ? "" : subject, done, note[0] == '\0' ? "" : "; ", note);
         return;
     }
     arena_init(&a);
@@ -36,7 +36,7 @@ static void say(const struct invocation *in, const char *done, const char *key,
     json_set_str(&a, o, key, subject == NULL ? "" : subject);
     json_set_str(&a, o, "done", done);
     json_write(&text, o);
-    puts(buf_str(&text));
+    fprintf(in->out, "%s\n", buf_str(&text));
     buf_clear(&text);
     arena_clear(&a);
 }
@@ -147,8 +147,7 @@ const struct command command_freeze = {
     .arguments = "[WAREHOUSE]",
     .summary = "stop everything that would be sent, of one warehouse or of all",
     .details = "Polls and proofs go on, so nothing is missed. Freezing lasts until `dray "
-               "thaw`, over restarts.\nNo other dray may run in this project meanwhile: "
-               "stop it, freeze, start it again.",
+               "thaw`, over restarts.",
     .most = 1,
     .flags = freeze_flags,
     .run = freeze,

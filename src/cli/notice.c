@@ -106,6 +106,30 @@ static void say_planned(const struct invocation *in, struct host *h)
     buf_clear(&n.text);
 }
 
+static bool is_live(struct host *h, const struct account *a, const struct warehouse *w)
+{
+    (void)h;
+    (void)a;
+    return w->writes == WRITES_LIVE;
+}
+
+void notice_start(const struct invocation *in, const struct session *s)
+{
+    struct host *h = s->host;
+    struct names live, observed;
+
+    gather(h, is_live, &live);
+    gather(h, observes, &observed);
+    complain(in, 0, "%zu account%s; %s%s%s%s%s", h->account_count,
+             h->account_count == 1 ? "" : "s", live.count > 0 ? "sends for " : "",
+             buf_str(&live.text), live.count > 0 && observed.count > 0 ? "; " : "",
+             observed.count > 0 ? "only observes " : "", buf_str(&observed.text));
+    buf_clear(&live.text);
+    buf_clear(&observed.text);
+    say_frozen(in, h);
+    say_planned(in, h);
+}
+
 void notice_stops(const struct invocation *in, const struct session *s)
 {
     say_observed(in, s->host);

@@ -17,7 +17,7 @@ struct rows {
     const char *cells[CELLS_MAX];
     size_t count;
     struct buf text; /* one JSON line */
-    FILE *out;
+    FILE *out, *err;
     size_t printed;
 };
 
@@ -29,6 +29,14 @@ struct rows *rows_new(const char *const *headings, FILE *out)
     arena_init(&r->memory);
     buf_init(&r->text, 16u << 20);
     r->out = out;
+    r->err = stderr;
+    return r;
+}
+
+struct rows *rows_of(const struct invocation *in, const char *const *headings)
+{
+    struct rows *r = rows_new(headings, in->out);
+    r->err = in->err;
     return r;
 }
 
@@ -107,7 +115,7 @@ void rows_end(struct rows *r)
 void rows_print(struct rows *r, const char *none)
 {
     if (r->printed == 0)
-        fprintf(stderr, "%s\n", none);
+        fprintf(r->err, "%s\n", none);
     if (r->table != NULL)
         table_print(r->table, r->printed == 0 ? NULL : r->out);
     buf_clear(&r->text);

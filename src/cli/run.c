@@ -6,6 +6,7 @@
 #include "bind/bind.h"
 #include "cli/command.h"
 #include "cli/notice.h"
+#include "cli/owner.h"
 #include "cli/session.h"
 #include "cli/summary.h"
 #include "engine/script.h"
@@ -110,6 +111,19 @@ static int run_script(const struct invocation *in, struct session *s, struct tas
     return finish(in, s, ok);
 }
 
+/* Others may ask it to do what only the owner can, for as long as it runs. */
+static int run_owned(const struct invocation *in, struct session *s, long timeout)
+{
+    struct fault f;
+    struct owner *owner = owner_open(s, &f);
+
+    if (owner == NULL)
+        return complain_fault(in, &f);
+    const int exit = run_script(in, s, s->tasks, timeout);
+    owner_close(owner);
+    return exit;
+}
+
 static int run(const struct invocation *in)
 {
     struct session s;
@@ -121,9 +135,9 @@ static int run(const struct invocation *in)
     if (exit == EXIT_DONE) {
         notice_stops(in, &s);
         loop_watch_signals(s.host->loop);
-        struct tasks *tasks = tasks_new(s.host);
-        exit = run_script(in, &s, tasks, timeout);
-        tasks_free(tasks);
+        s.tasks = tasks_new(s.host);
+        exit = run_owned(in, &s, timeout);
+        tasks_free(s.tasks);
     }
     session_close(&s);
     return exit;
@@ -144,5 +158,6 @@ const struct command command_run = {
     .most = -1,
     .flags = flags,
     .stop_at_argument = true,
+    .alone = true,
     .run = run,
 };

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/errand.h"
 #include "net/http_client.h"
 
 static char *join(const char *folder, const char *name)
@@ -17,20 +18,37 @@ static char *join(const char *folder, const char *name)
     return buf_take(&b, NULL);
 }
 
+static char *project_folder(const struct invocation *in)
+{
+    const char *given = flag_text(in, "project", NULL);
+    return given != NULL ? mem_text(given) : project_find(".");
+}
+
+static char *state_folder(const struct invocation *in, const char *project)
+{
+    const char *state = flag_text(in, "state", NULL);
+    return state != NULL ? mem_text(state) : join(project, "state");
+}
+
+char *session_state(const struct invocation *in)
+{
+    char *project = project_folder(in);
+    char *state = project == NULL ? NULL : state_folder(in, project);
+    free(project);
+    return state;
+}
+
 /* The project's folder and the state folder; nothing is read yet. */
 static int find_project(const struct invocation *in, struct session *s)
 {
-    const char *given = flag_text(in, "project", NULL),
-               *state = flag_text(in, "state", NULL);
-
     memset(s, 0, sizeof *s);
-    s->folder = given != NULL ? mem_text(given) : project_find(".");
+    s->folder = project_folder(in);
     if (s->folder == NULL)
         return complain(
             in, EXIT_FAILED,
             "there is no dray.lua here or in a folder above; go to a project, or "
             "name it with --project DIR");
-    s->state = state != NULL ? mem_text(state) : join(s->folder, "state");
+    s->state = state_folder(in, s->folder);
     s->clock = clock_new_real();
     log_clock_set(s->clock);
     return EXIT_DONE;
@@ -47,7 +65,7 @@ int session_project(const struct invocation *in, struct session *s)
     s->project = project_load(s->folder, &mistakes, &f);
     if (s->project != NULL)
         return EXIT_DONE;
-    fprintf(stderr, "%s\n", mistakes != NULL ? mistakes : f.text);
+    fprintf(in->err, "%s\n", mistakes != NULL ? mistakes : f.text);
     free(mistakes);
     return EXIT_FAILED;
 }
@@ -67,16 +85,32 @@ static struct host *open_host(struct session *s, struct store *store,
     return host_open(&parts, f);
 }
 
+/* Another dray owns the state: it may be asked to run this, unless it is to run for long.
+ */
+static bool may_ask(const struct invocation *in, const struct fault *f)
+{
+    return f->code == ERR_BUSY && !in->command->alone && !in->impatient;
+}
+
+static int borrow(const struct invocation *in, struct session *s)
+{
+    *s = *in->errand->session;
+    s->borrowed = true;
+    return EXIT_DONE;
+}
+
 int session_own(const struct invocation *in, struct session *s)
 {
     struct fault f;
-    int exit = session_project(in, s);
 
+    if (in->errand != NULL)
+        return borrow(in, s);
+    int exit = session_project(in, s);
     if (exit != EXIT_DONE)
         return exit;
     struct store *store = store_open(s->state, STORE_OWN, s->clock, &f);
     if (store == NULL)
-        return complain_fault(in, &f);
+        return may_ask(in, &f) ? EXIT_OWNED : complain_fault(in, &f);
     char *documents = join(s->state, "documents");
     struct archive *archive = archive_open(documents, &f);
     free(documents);
@@ -121,8 +155,21 @@ const struct zone *session_zone(const struct session *s, const char *account,
     return NULL;
 }
 
+int session_commit(const struct invocation *in, struct session *s)
+{
+    struct fault f;
+
+    if (s->borrowed)
+        *in->errand->kept = true;
+    else if (store_dirty(s->host->store) && store_commit(s->host->store, &f) != ERR_OK)
+        return complain_fault(in, &f);
+    return EXIT_DONE;
+}
+
 void session_close(struct session *s)
 {
+    if (s->borrowed)
+        return;
     host_close(s->host);
     store_close(s->store);
     project_free(s->project);

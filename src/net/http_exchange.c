@@ -338,6 +338,8 @@ void http_exchange_options(struct exchange *x, const struct http_request *reques
     set_callbacks(x);
     set_network(x->easy, request->url, request->timeout_ms);
     set_body(x, request->method);
+    if (request->socket != NULL)
+        curl_easy_setopt(x->easy, CURLOPT_UNIX_SOCKET_PATH, request->socket);
     curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
     if (user_agent != NULL)
         curl_easy_setopt(x->easy, CURLOPT_USERAGENT, user_agent);

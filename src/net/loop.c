@@ -39,6 +39,8 @@ struct loop {
     uv_signal_t signals[2];
     bool watching;
     int signal;
+    uv_signal_t hangup;
+    bool watching_hangup, hung_up;
     bool news;
     size_t held;
     struct job *finished; /* in order */
@@ -89,6 +91,8 @@ static void close_handles(struct loop *l)
     uv_close((uv_handle_t *)&l->wake, NULL);
     for (size_t i = 0; l->watching && i < 2; i++)
         uv_close((uv_handle_t *)&l->signals[i], NULL);
+    if (l->watching_hangup)
+        uv_close((uv_handle_t *)&l->hangup, NULL);
     for (int i = 0; i < CLOSING_ROUNDS; i++)
         uv_run(&l->uv, UV_RUN_NOWAIT);
 }
@@ -292,6 +296,31 @@ void loop_watch_signals(struct loop *l)
 int loop_signal(const struct loop *l)
 {
     return l->signal;
+}
+
+static void on_hangup(uv_signal_t *handle, int number)
+{
+    struct loop *l = handle->data;
+    (void)number;
+    l->hung_up = true;
+    l->news = true;
+}
+
+void loop_watch_hangup(struct loop *l)
+{
+    if (l->watching_hangup)
+        return;
+    l->watching_hangup = true;
+    must(uv_signal_init(&l->uv, &l->hangup));
+    l->hangup.data = l;
+    must(uv_signal_start(&l->hangup, on_hangup, SIGHUP));
+}
+
+bool loop_take_hangup(struct loop *l)
+{
+    const bool hung_up = l->hung_up;
+    l->hung_up = false;
+    return hung_up;
 }
 
 /* --- the pool

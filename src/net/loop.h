@@ -55,6 +55,12 @@ void loop_wake(struct loop *l);
 void loop_watch_signals(struct loop *l);
 int loop_signal(const struct loop *l);
 
+/* SIGHUP from now on is reported here instead of killing the process, and ends a waiting
+ * turn. */
+void loop_watch_hangup(struct loop *l);
+/* One came since the last call. */
+bool loop_take_hangup(struct loop *l);
+
 /* Runs `work` on libuv's pool; `done` is called from loop_turn. Holds the loop till then.
  */
 void loop_work(struct loop *l, void (*work)(void *), void (*done)(void *), void *arg);

@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <unistd.h>
 
 #include <microhttpd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "net/local.h"
 #include "net/loop_uv.h"
 
 enum {
@@ -235,6 +237,13 @@ const char *server_body(const struct server_request *r, size_t *len)
     return buf_str(&r->body);
 }
 
+bool server_from_owner(const struct server_request *r)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info != NULL && local_peer_is_owner(info->connect_fd);
+}
+
 /* The connection goes on at the next turn; many answers share one run of libmicrohttpd.
  */
 static void decide(struct server_request *r)
@@ -301,16 +310,31 @@ void server_hang_up(struct server_request *r)
 /* --- making and ending
  * -------------------------------------------------------------------- */
 
-static struct MHD_Daemon *start_daemon(struct server *s, uint16_t port)
+static struct MHD_Daemon *start_daemon(struct server *s, uint16_t port,
+                                       const struct MHD_OptionItem *where)
+{
+    return MHD_start_daemon(
+        MHD_FLAGS, port, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, where,
+        MHD_OPTION_URI_LOG_CALLBACK, begin_request, s, MHD_OPTION_NOTIFY_COMPLETED,
+        end_request, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
+        (unsigned)BACKLOG, MHD_OPTION_END);
+}
+
+static struct MHD_Daemon *start_on_loopback(struct server *s, uint16_t port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return MHD_start_daemon(
-        MHD_FLAGS, port, NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR,
-        (struct sockaddr *)&address, MHD_OPTION_URI_LOG_CALLBACK, begin_request, s,
-        MHD_OPTION_NOTIFY_COMPLETED, end_request, s, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG, MHD_OPTION_END);
+    const struct MHD_OptionItem where[] = {{MHD_OPTION_SOCK_ADDR, 0, &address},
+                                           {MHD_OPTION_END, 0, NULL}};
+    return start_daemon(s, port, where);
+}
+
+static struct MHD_Daemon *start_on_socket(struct server *s, int descriptor)
+{
+    const struct MHD_OptionItem where[] = {{MHD_OPTION_LISTEN_SOCKET, descriptor, NULL},
+                                           {MHD_OPTION_END, 0, NULL}};
+    return start_daemon(s, 0, where);
 }
 
 static void on_poll_closed(uv_handle_t *handle)
@@ -329,8 +353,7 @@ static void watch(struct server *s)
     s->poll->data = s;
 }
 
-struct server *server_new(struct loop *l, uint16_t port, size_t body_max, server_fn *fn,
-                          void *arg, struct fault *f)
+static struct server *prepare(struct loop *l, size_t body_max, server_fn *fn, void *arg)
 {
     struct server *s = mem_new(sizeof *s);
     s->loop = l;
@@ -339,7 +362,30 @@ struct server *server_new(struct loop *l, uint16_t port, size_t body_max, server
     s->arg = arg;
     TAILQ_INIT(&s->queue);
     TAILQ_INIT(&s->handed);
-    s->daemon = start_daemon(s, port);
+    return s;
+}
+
+struct server *server_new_local(struct loop *l, int descriptor, size_t body_max,
+                                server_fn *fn, void *arg, struct fault *f)
+{
+    struct server *s = prepare(l, body_max, fn, arg);
+    s->daemon = start_on_socket(s, descriptor);
+    if (s->daemon == NULL) {
+        fault_errno(f, "cannot serve a local socket");
+        close(descriptor);
+        free(s);
+        return NULL;
+    }
+    watch(s);
+    serve(s);
+    return s;
+}
+
+struct server *server_new(struct loop *l, uint16_t port, size_t body_max, server_fn *fn,
+                          void *arg, struct fault *f)
+{
+    struct server *s = prepare(l, body_max, fn, arg);
+    s->daemon = start_on_loopback(s, port);
     if (s->daemon == NULL) {
         fault_errno(f, "cannot listen on 127.0.0.1 port %u", (unsigned)port);
         free(s);

@@ -23,6 +23,10 @@ typedef void server_fn(void *arg, struct server_request *request);
  * 413. */
 struct server *server_new(struct loop *l, uint16_t port, size_t body_max, server_fn *fn,
                           void *arg, struct fault *f);
+/* The same on a local socket that listens already (net/local.h); it is taken over. */
+struct server *server_new_local(struct loop *l, int descriptor, size_t body_max,
+                                server_fn *fn, void *arg, struct fault *f);
+/* What waits is hung up. */
 void server_free(struct server *s);
 uint16_t server_port(const struct server *s);
 void server_drain(struct server *s);
@@ -34,6 +38,9 @@ const char *server_query(const struct server_request *r); /* as sent, "" when no
 /* A header by name, case ignored; NULL when absent. */
 const char *server_header(const struct server_request *r, const char *name);
 const char *server_body(const struct server_request *r, size_t *len);
+
+/* On a local socket: who asks is the user that this process runs as. */
+bool server_from_owner(const struct server_request *r);
 
 /* How an answer misbehaves, for the simulator. */
 enum server_trouble {

@@ -30,6 +30,8 @@ struct http_request {
     const char *body;           /* NULL: no body */
     size_t body_len;
     bool write;         /* law 4: leaves at most once, whatever libcurl would like */
+    const char *socket; /* path of a local socket that is asked, whatever host `url`
+                           names; NULL: none */
     int64_t timeout_ms; /* for the whole exchange; 0: two minutes */
     size_t reply_max;   /* most body bytes accepted; 0: 64 MiB */
 };

@@ -92,6 +92,9 @@ void account_free(struct account *a)
     for (size_t i = 0; i < a->warehouse_count; i++)
         warehouse_clear(&a->warehouses[i]);
     free(a->warehouses);
+    for (size_t i = 0; i < a->cadence_count; i++)
+        free(a->cadences[i].list);
+    free(a->cadences);
     source_clear(&a->credentials.client_secret);
     source_clear(&a->credentials.refresh_token);
     free(a->credentials.client_id);
@@ -103,6 +106,25 @@ void account_free(struct account *a)
     free(a->target_application);
     free(a->version);
     free(a);
+}
+
+enum err account_set_poll(struct account *a, const char *list, int64_t every_ms,
+                          struct fault *f)
+{
+    if (every_ms < POLL_LEAST_MS || every_ms > POLL_MOST_MS)
+        return fault_set(f, ERR_LIMIT, "expected a time from 1s to 1h");
+    a->cadences = mem_resize(a->cadences, (a->cadence_count + 1) * sizeof a->cadences[0]);
+    a->cadences[a->cadence_count++] =
+        (struct cadence){.list = mem_text(list), .every_ms = every_ms};
+    return ERR_OK;
+}
+
+int64_t account_poll_ms(const struct account *a, const char *list, int64_t otherwise)
+{
+    for (size_t i = 0; i < a->cadence_count; i++)
+        if (strcmp(a->cadences[i].list, list) == 0)
+            return a->cadences[i].every_ms;
+    return otherwise;
 }
 
 /* Takes the place of an owned text. */

@@ -80,6 +80,13 @@ struct credentials {
     struct source refresh_token;
 };
 
+/* How often a list is asked by itself (`poll` of the project file). */
+struct cadence {
+    char *list; /* its name in workflow/poller.h */
+    int64_t every_ms;
+};
+enum { POLL_LEAST_MS = 1000, POLL_MOST_MS = 3600000 };
+
 struct tokens;
 struct quota;
 
@@ -102,8 +109,10 @@ struct account {
     int batch_scans;            /* 1 */
     /* When a person is warned: after the clock's start, but before requiredShipDate. */
     int64_t near_ms[DEADLINE_COUNT];
-    double rate[OP_COUNT]; /* from `rates`; 0: the model's */
-    int burst[OP_COUNT];   /* 0: the model's */
+    double rate[OP_COUNT];    /* from `rates`; 0: the model's */
+    int burst[OP_COUNT];      /* 0: the model's */
+    struct cadence *cadences; /* lists that the project file names */
+    size_t cadence_count;
     struct credentials credentials;
     struct tokens *tokens; /* made by spapi_add_account */
     struct quota *quota;
@@ -118,6 +127,11 @@ enum err account_set_endpoint(struct account *a, const char *url, struct fault *
 /* A new warehouse with defaults, owned by the account; pointers to older ones become
  * invalid. */
 struct warehouse *account_add_warehouse(struct account *a, const char *code);
+/* ERR_LIMIT outside of POLL_LEAST_MS to POLL_MOST_MS. */
+enum err account_set_poll(struct account *a, const char *list, int64_t every_ms,
+                          struct fault *f);
+/* What the project file says of that list, or `otherwise`. */
+int64_t account_poll_ms(const struct account *a, const char *list, int64_t otherwise);
 /* NULL when the account does not name it. */
 const struct warehouse *account_warehouse(const struct account *a, const char *code);
 /* Reads a source into a secret: env, file (refused if others can read it) or command. */

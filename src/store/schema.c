@@ -82,14 +82,7 @@ static const char version_1[] =
     "NOT NULL,"
     " ended_ms INTEGER NOT NULL, script TEXT NOT NULL, error TEXT NOT NULL,"
     " source BLOB NOT NULL) STRICT;"
-    "CREATE INDEX run_running ON run(state) WHERE state = 0;"
-
-    "CREATE TABLE schedule(rule INTEGER PRIMARY KEY, until_ms INTEGER NOT NULL,"
-    " words TEXT NOT NULL) STRICT;"
-    "CREATE TABLE fire(rule INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
-    " seen_ms INTEGER NOT NULL, event INTEGER NOT NULL, state INTEGER NOT NULL,"
-    " why TEXT NOT NULL, PRIMARY KEY(rule, at_ms)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX fire_begun ON fire(rule) WHERE state = 0;";
+    "CREATE INDEX run_running ON run(state) WHERE state = 0;";
 
 /* steps[n] brings a file from version n to n + 1. */
 static const char *const steps[] = {version_1};

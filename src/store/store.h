@@ -40,6 +40,8 @@ bool store_dirty(const struct store *s);
 bool store_broken(const struct store *s);
 /* Makes everything durable. ERR_IO is fatal (law 2). */
 enum err store_commit(struct store *s, struct fault *f);
+/* Forgets everything that was written since the last commit. Not within a slice. */
+enum err store_undo(struct store *s, struct fault *f);
 /* Housekeeping between rounds: a checkpoint when the WAL has grown, everything when
  * `idle`. */
 void store_tidy(struct store *s, bool idle);

@@ -200,6 +200,19 @@ enum err store_commit(struct store *s, struct fault *f)
     return ERR_OK;
 }
 
+enum err store_undo(struct store *s, struct fault *f)
+{
+    if (s->fatal.code != ERR_OK)
+        return fatal_again(s, f);
+    if (s->slice)
+        return fault_set(f, ERR_BUG, "an undo in the middle of a task's slice");
+    if (!s->writing)
+        return ERR_OK;
+    enum err e = control(s, "ROLLBACK", f);
+    forget_writes(s);
+    return e;
+}
+
 enum err store_slice_begin(struct store *s, struct fault *f)
 {
     if (s->fatal.code != ERR_OK)

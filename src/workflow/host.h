@@ -22,6 +22,7 @@
 #include "store/store.h"
 
 struct export;
+struct round_guest;
 struct intake;
 struct lookup;
 struct sender;
@@ -64,10 +65,11 @@ struct host {
     struct lookup *lookups; /* questions about single effects (lookup.c) */
     struct host_watch watch;
     struct host_figures figures;
-    int64_t run; /* the run in whose name the engine acts just now; 0 */
-    bool stops;  /* something is frozen or only observed (control.c): sends are asked for
-                    one by one */
-    int eager;   /* > 0: somebody waits for everything to be proved */
+    struct round_guest *guests; /* who takes part in every round (round.h) */
+    int64_t run;                /* the run in whose name the engine acts just now; 0 */
+    bool stops; /* something is frozen or only observed (control.c): sends are asked for
+                   one by one */
+    int eager;  /* > 0: somebody waits for everything to be proved */
     struct fault
         trouble; /* the first failure inside a completion; ends the round (round.c) */
 };

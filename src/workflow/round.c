@@ -11,6 +11,49 @@
 
 enum { LAST_ANSWERS_MS = 15 * MS_SECOND }; /* a request ends by itself before that */
 
+void round_join(struct host *h, struct round_guest *g)
+{
+    struct round_guest **at = &h->guests;
+    while (*at != NULL)
+        at = &(*at)->next;
+    g->next = NULL;
+    *at = g;
+}
+
+void round_leave(struct host *h, struct round_guest *g)
+{
+    struct round_guest **at = &h->guests;
+    while (*at != NULL && *at != g)
+        at = &(*at)->next;
+    if (*at == g)
+        *at = g->next;
+}
+
+static void step_all(struct host *h, const struct round_party *party)
+{
+    for (struct round_guest *g = h->guests; g != NULL; g = g->next)
+        g->party.step(g->party.arg);
+    if (party != NULL)
+        party->step(party->arg);
+}
+
+static void tell_durable(struct host *h, const struct round_party *party)
+{
+    for (struct round_guest *g = h->guests; g != NULL; g = g->next)
+        if (g->party.durable != NULL)
+            g->party.durable(g->party.arg);
+    if (party != NULL)
+        party->durable(party->arg);
+}
+
+static bool any_busy(const struct host *h, const struct round_party *party)
+{
+    for (struct round_guest *g = h->guests; g != NULL; g = g->next)
+        if (g->party.busy(g->party.arg))
+            return true;
+    return party != NULL && party->busy(party->arg);
+}
+
 /* What came in is applied; what is due is decided. Writes only, nothing leaves. After
  * the end nothing new is sent. */
 static enum err apply(struct host *h, const struct round_party *party, bool ended,
@@ -28,8 +71,12 @@ static enum err apply(struct host *h, const struct round_party *party, bool ende
         e = poller_step(h->poller, f);
     if (e == ERR_OK)
         e = prover_step(h->prover, f);
-    if (e == ERR_OK && party != NULL)
-        party->step(party->arg);
+    if (e == ERR_OK)
+        step_all(h, party);
+    if (e == ERR_OK && h->trouble.code != ERR_OK) {
+        *f = h->trouble;
+        e = f->code;
+    }
     if (e == ERR_OK && !ended)
         e = sender_step(h->sender, f);
     return e;
@@ -51,8 +98,7 @@ static enum err one_round(struct host *h, const struct round_party *party, bool 
     if (e != ERR_OK)
         return e;
     sender_release(h->sender);
-    if (party != NULL)
-        party->durable(party->arg);
+    tell_durable(h, party);
     return ERR_OK;
 }
 
@@ -60,8 +106,7 @@ static bool busy(const struct host *h, const struct round_party *party, bool end
 {
     return transport_queued(h->transport) || store_dirty(h->store) ||
            poller_busy(h->poller) || prover_busy(h->prover) ||
-           (sender_busy(h->sender) && !ended) ||
-           (party != NULL && party->busy(party->arg));
+           (sender_busy(h->sender) && !ended) || any_busy(h, party);
 }
 
 /* Virtual time would stand still for ever. */

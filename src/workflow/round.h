@@ -16,6 +16,15 @@ struct round_party {
     void *arg;
 };
 
+/* Who takes part in every round of a host, whoever drives it: before the party, in the
+ * order of joining. Owned by the caller, who leaves before the host is closed. */
+struct round_guest {
+    struct round_party party;
+    struct round_guest *next;
+};
+void round_join(struct host *h, struct round_guest *g);
+void round_leave(struct host *h, struct round_guest *g);
+
 /* Goes through rounds until `done` says so (asked after each commit), and until what was
  * sent by then is answered and what is exported is written; or until a signal came
  * (ERR_CANCELLED) or a flush failed (ERR_IO). With a virtual clock time jumps when

@@ -134,14 +134,19 @@ LUA
 "$DRAY" run -q long.lua >/dev/null 2>&1 </dev/null &
 long=$!
 wait=0
-until grep -q "$long" state/lock || [ $wait -gt 200 ]; do
+until [ -S state/socket ] || [ $wait -gt 200 ]; do
   wait=$((wait + 1))
   sleep 0.05
 done
-expect "a running dray is in the way of a decision, and is named" 1 "another dray \(process $long\) owns" \
-  "$DRAY" hold 2 --why x
-expect "a running dray is in the way of a freeze" 1 "another dray \(process $long\) owns" \
-  "$DRAY" freeze --why x
+expect "a running dray is in the way of another, and is named" 1 "another dray \(process $long\) owns" \
+  "$DRAY" run -q long.lua
+expect "a running dray freezes everything when it is asked to" 0 '' "$DRAY" freeze --why "no carrier"
+expect "and says what it cannot do" 1 'dray freeze: everything is frozen already' "$DRAY" freeze --why x
+run "$DRAY" orders
+said "what it decided is there for who looks" 0 ''
+expect "and thaws it" 0 '' "$DRAY" thaw --why "a carrier came"
+grep -q '^all warehouses: thawed' "$work/out"
+verdict "what the running dray says of it is said here" $? "$work/out"
 run "$DRAY" report today
 said "a report only looks, and needs no owner" 0 ''
 kill -INT $long

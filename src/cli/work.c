@@ -1,0 +1,102 @@
+/* A project at work by itself. */
+#include "cli/work.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/owner.h"
+#include "engine/task.h"
+#include "workflow/due.h"
+#include "workflow/rhythm.h"
+#include "workflow/round.h"
+
+struct work {
+    struct session *session;
+    struct rhythm *rhythm;
+    struct owner *owner;
+    struct round_guest guest; /* the rhythm, in every round */
+    bool once;
+};
+
+static void step(void *arg)
+{
+    struct work *w = arg;
+    struct fault f;
+
+    if (rhythm_step(w->rhythm, &f) != ERR_OK)
+        host_trouble(w->session->host, &f);
+}
+
+static bool is_busy(void *arg)
+{
+    const struct work *w = arg;
+    return rhythm_busy(w->rhythm);
+}
+
+/* A signal ends `serve`; `once` also ends when nothing is left. A store that cannot say
+ * what is left ends both. */
+static bool is_done(void *arg)
+{
+    struct work *w = arg;
+    struct host *h = w->session->host;
+    struct fault f;
+    bool due = true;
+
+    if (!w->once || !rhythm_settled(w->rhythm) || tasks_count(w->session->tasks) > 0)
+        return false;
+    if (due_now(h, &due, &f) != ERR_OK)
+        host_trouble(h, &f);
+    return !due;
+}
+
+struct work *work_open(const struct invocation *in, struct session *s)
+{
+    struct work *w = mem_new(sizeof *w);
+    struct fault f;
+
+    w->session = s;
+    s->tasks = tasks_new(s->host);
+    w->owner = owner_open(s, &f);
+    if (w->owner == NULL) {
+        complain_fault(in, &f);
+        work_close(w);
+        return NULL;
+    }
+    w->rhythm = rhythm_new(s->host);
+    w->guest.party = (struct round_party){step, NULL, is_busy, w};
+    round_join(s->host, &w->guest);
+    return w;
+}
+
+void work_close(struct work *w)
+{
+    if (w == NULL)
+        return;
+    owner_close(w->owner);
+    round_leave(w->session->host, &w->guest);
+    rhythm_free(w->rhythm);
+    tasks_free(w->session->tasks);
+    w->session->tasks = NULL;
+    free(w);
+}
+
+enum err work_run(struct work *w, bool once, int64_t deadline_ms, struct fault *f)
+{
+    struct host *h = w->session->host;
+    struct round_party party = tasks_party(w->session->tasks);
+    struct fault last;
+
+    w->once = once;
+    enum err e = round_run(h, &party, is_done, w, deadline_ms, f);
+    if ((e == ERR_CANCELLED || e == ERR_BUSY) && round_end(h, &last) != ERR_OK) {
+        *f = last;
+        e = last.code;
+    }
+    return e;
+}
+
+size_t work_failures(const struct work *w)
+{
+    return rhythm_failures(w->rhythm);
+}

@@ -1,0 +1,29 @@
+/* Which list of which account is asked when, by itself (design 9).
+ *
+ * Orders often enough for the clocks of domain.md 4.2, everything at least hourly; lists
+ * of documents often only while an order waits for one. `poll = { orders = "5m" }` of an
+ * account changes how often. What a script, or the prover, asks meanwhile is beside it.
+ */
+#ifndef DRAY_WORKFLOW_RHYTHM_H
+#define DRAY_WORKFLOW_RHYTHM_H
+
+#include <stdbool.h>
+
+#include "workflow/host.h"
+
+struct rhythm;
+
+/* Every list is due at once; accounts begin one after the other. */
+struct rhythm *rhythm_new(struct host *h);
+void rhythm_free(struct rhythm *r); /* NULL is fine */
+
+/* Asks for the lists that are due. Called once a round. */
+enum err rhythm_step(struct rhythm *r, struct fault *f);
+/* rhythm_step has something to do now. */
+bool rhythm_busy(const struct rhythm *r);
+/* Every list was answered at least once, or could not be had. */
+bool rhythm_settled(const struct rhythm *r);
+/* How many lists of the last time could not be had. */
+size_t rhythm_failures(const struct rhythm *r);
+
+#endif

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# `dray serve` and `dray once`: lists are asked by themselves, orders go their way, other commands
+# reach the owner through its socket, and it ends as it should: by a signal, by a kill, by a full stop.
+set -uo pipefail
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+server=''
+# serve FLAGS...: one that is ready to be asked; its words in $work/serve.
+serve() {
+  local wait=0
+  "$DRAY" serve "$@" >"$work/serve" 2>&1 </dev/null &
+  server=$!
+  until grep -q '^dray serve: [0-9]* account' "$work/serve" || [ $wait -gt 400 ]; do
+    wait=$((wait + 1))
+    sleep 0.02
+  done
+}
+
+# stop SIGNAL: ends it; its exit code in $code.
+stop() {
+  kill "-$1" "$server"
+  code=0
+  wait "$server" 2>/dev/null || code=$?
+}
+
+# eventually SECONDS COMMAND...: until it succeeds.
+eventually() {
+  local tries=$(($1 * 20))
+  shift
+  until "$@"; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || return 1
+    sleep 0.05
+  done
+}
+proved() { [ "$("$DRAY" effects -s succeeded --json 2>/dev/null | wc -l)" -ge "$1" ]; }
+told() {
+  sim_get /sim/ledger "$work/ledger"
+  json "$work/ledger" "it.totals.acknowledgement.told"
+}
+
+project "$work/project"
+sed -i 's/^  sellingParty.*/&\n  poll = { orders = "1s", accepted = "1s" },/' dray.lua
+cat >accept.lua <<'LUA'
+poll "orders"
+for order in orders { state = "new" } do order:accept() end
+LUA
+sim_start . --orders 4 --speed instant --floor floor.json
+
+# ---- once ----
+
+run "$DRAY" once -q
+said "once asks what there is, and ends" 0 ''
+[ "$("$DRAY" orders --json | wc -l)" = 4 ]
+verdict "the orders are there" $?
+expect "orders are held back by a freeze" 0 '' "$DRAY" freeze --why "not yet"
+run "$DRAY" run -q accept.lua
+"$DRAY" thaw --why "now" >/dev/null
+run "$DRAY" once -q
+[ "$(told)" = 4 ]
+verdict "once sends what is ready" $? "$work/err"
+
+# ---- serve ----
+
+run "$DRAY" orders --json
+po=$(sed -nE '1s/.*"purchaseOrderNumber":"([^"]*)".*/\1/p' "$work/out")
+sim_tell /sim/orders '{"count": 2}' >/dev/null
+"$DRAY" freeze --why "no carrier" >/dev/null
+run "$DRAY" run -q accept.lua
+serve
+grep -qE '^dray serve: 1 account; sends for (BER3, DEL4|DEL4, BER3)$' "$work/serve"
+verdict "serve says for whom it works" $? "$work/serve"
+[ "$(stat -c %a state/socket)" = 600 ]
+verdict "only its user may open its socket" $?
+expect "a second serve says who owns the state" 1 "another dray \(process $server\) owns" "$DRAY" serve
+[ "$(told)" = 4 ]
+verdict "nothing leaves while everything is frozen" $?
+expect "a thaw reaches the running dray" 0 '' "$DRAY" thaw --why "the carrier is back"
+eventually 10 proved 6
+verdict "and what was frozen is sent and proved, without a restart" $? "$work/serve"
+sim_tell /sim/orders '{"count": 1}' >/dev/null
+orders_there() { [ "$("$DRAY" orders --json | wc -l)" = "$1" ]; }
+eventually 10 orders_there 7
+verdict "a new order is found by itself" $? "$work/serve"
+
+expect "what is refused there is refused here" 1 "dray hold: there is no effect 99" "$DRAY" hold 99 --why x
+expect "words are checked before anybody is asked" 2 'expected the number of an effect' "$DRAY" hold 1a --why x
+echo '[]' >answer.json
+expect "a file is read by who names it" 1 'answer.json: expected an object' \
+  "$DRAY" settle 1 --answer answer.json --why x
+for i in 1 2 3 4 5 6 7 8; do "$DRAY" adopt "$po" --why "$i" >/dev/null 2>"$work/adopt$i" & done
+wait $(jobs -p | grep -v "^$server$" | grep -v "^$sim_pid$") 2>/dev/null
+[ "$(cat "$work"/adopt? | grep -c 'nothing to adopt')" = 8 ]
+verdict "many may ask at once, each has its answer" $? "$work"/adopt?
+
+stop KILL
+[ -S state/socket ]
+verdict "a kill leaves the socket" $?
+expect "without its owner a command works alone" 0 '' "$DRAY" freeze --why "killed"
+serve
+grep -q 'everything is frozen' "$work/serve"
+verdict "serve begins again with what was decided meanwhile" $? "$work/serve"
+expect "and takes the place of the one that was killed" 0 '' "$DRAY" thaw --why "back"
+stop TERM
+[ $code = 0 ] && grep -q '^dray serve: stopped' "$work/serve" && [ ! -e state/socket ]
+verdict "a signal ends it well, and its socket" $? "$work/serve"
+run "$DRAY" check --records
+said "what it leaves is whole" 0 ''
+[ "$(told)" = 6 ]
+verdict "each order was acknowledged once" $?
+
+# A deep folder has a name that no socket may have.
+deep=$work/$(printf 'd%.0s' {1..120})
+mkdir -p "$deep"
+serve --state "$deep/state"
+expect "a socket in a deep folder is found" 0 '' "$DRAY" freeze --state "$deep/state" --why x
+grep -q 'all warehouses: frozen' "$work/out" && ! "$DRAY" freeze --state "$deep/state" --why x 2>/dev/null
+verdict "and answers" $?
+stop INT
+[ $code = 0 ]
+verdict "Ctrl-C ends it as well" $? "$work/serve"
+
+summary
