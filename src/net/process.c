@@ -1,25 +1,29 @@
-/* One child at a time, on a loop of its own, since its caller blocks anyway. The wait
- * ends when the child is gone and its output is at its end, or at the time limit: a
+/* A child's end is that it is gone and its output is read, or its time limit: a
  * grandchild that keeps the pipe open cannot keep us. */
 #include "net/process.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "net/loop_uv.h"
 
 enum { LAST_OUTPUT_MS = 100 }; /* after the exit, while the pipe is not at its end */
 
-struct child {
+struct process {
     struct loop *loop;
     uv_process_t process;
     uv_pipe_t in;
     uv_pipe_t out;
     uv_write_t write;
-    struct timer limit;
+    struct timer limit; /* on real time */
     struct buf *gathered;
+    char *name, *input;
     char room[4096];
+    int handles; /* that are not closed yet */
+    bool held;   /* the loop, for its sake */
     bool exited;
     bool output_ended;
     bool late;
@@ -27,113 +31,145 @@ struct child {
     int signal;
 };
 
+/* ---- the end ---- */
+
+/* In the name of a handle that libuv is done with. */
+static void on_closed(uv_handle_t *handle)
+{
+    struct process *p = handle->data;
+    if (--p->handles > 0)
+        return;
+    free(p->name);
+    free(p->input);
+    free(p);
+}
+
 static void close_once(uv_handle_t *handle)
 {
     if (!uv_is_closing(handle))
-        uv_close(handle, NULL);
+        uv_close(handle, on_closed);
+}
+
+static bool printed_too_much(const struct process *p)
+{
+    return p->gathered != NULL && !buf_ok(p->gathered);
+}
+
+bool process_ended(const struct process *p)
+{
+    return p->exited && (p->output_ended || p->late || printed_too_much(p));
+}
+
+static void look(struct process *p)
+{
+    if (!process_ended(p) || !p->held)
+        return;
+    loop_real_timer_stop(p->loop, &p->limit);
+    loop_release(p->loop);
+    p->held = false;
+    loop_news(p->loop);
+}
+
+static void kill_child(struct process *p)
+{
+    if (!p->exited)
+        uv_process_kill(&p->process, SIGKILL); /* its exit is told in any case */
 }
 
 static void on_limit(void *arg)
 {
-    struct child *c = arg;
-    c->late = true;
+    struct process *p = arg;
+    p->late = true;
+    kill_child(p);
+    look(p);
 }
 
 static void on_exit_of_child(uv_process_t *process, int64_t status, int number)
 {
-    struct child *c = process->data;
-    c->exited = true;
-    c->status = status;
-    c->signal = number;
-    int64_t end_ms = clock_mono_ms(loop_clock(c->loop)) + LAST_OUTPUT_MS;
-    if (end_ms < c->limit.due_ms)
-        timer_set(c->loop, &c->limit, end_ms, on_limit, c);
+    struct process *p = process->data;
+    p->exited = true;
+    p->status = status;
+    p->signal = number;
+    if (!p->late)
+        loop_real_timer_set(p->loop, &p->limit, LAST_OUTPUT_MS, on_limit, p);
+    look(p);
 }
+
+/* ---- pipes ---- */
 
 static void give_room(uv_handle_t *handle, size_t wanted, uv_buf_t *room)
 {
-    struct child *c = handle->data;
+    struct process *p = handle->data;
     (void)wanted;
-    *room = uv_buf_init(c->room, sizeof c->room);
+    *room = uv_buf_init(p->room, sizeof p->room);
 }
 
 static void on_output(uv_stream_t *stream, ssize_t len, const uv_buf_t *room)
 {
-    struct child *c = stream->data;
+    struct process *p = stream->data;
     if (len < 0)
-        c->output_ended = true;
+        p->output_ended = true;
     else
-        buf_add(c->gathered, room->base, (size_t)len);
+        buf_add(p->gathered, room->base, (size_t)len);
+    if (printed_too_much(p))
+        kill_child(p);
+    look(p);
 }
 
 /* A child that does not read its input is told so by the closed pipe, and judged by its
  * exit. */
 static void on_written(uv_write_t *write, int status)
 {
-    struct child *c = write->data;
+    struct process *p = write->data;
     (void)status;
-    close_once((uv_handle_t *)&c->in);
+    close_once((uv_handle_t *)&p->in);
 }
 
-/* stdin: a pipe or nothing; stdout: a pipe; stderr: ours. */
-static int spawn(struct child *c, const char *const *argv, bool with_input)
+static void feed(struct process *p, const char *input, size_t len)
+{
+    p->input = mem_copy(input, len);
+    uv_buf_t data = {.base = p->input, .len = len};
+    p->write.data = p;
+    if (uv_write(&p->write, (uv_stream_t *)&p->in, &data, 1, on_written) != 0)
+        close_once((uv_handle_t *)&p->in);
+}
+
+/* ---- the beginning ---- */
+
+/* stdin: a pipe or nothing; stdout: a pipe or nothing; stderr: ours. */
+static int spawn(struct process *p, const struct process_job *job)
 {
     uv_stdio_container_t stdio[3] = {{.flags = UV_IGNORE},
-                                     {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
-                                      .data.stream = (uv_stream_t *)&c->out},
+                                     {.flags = UV_IGNORE},
                                      {.flags = UV_INHERIT_FD, .data.fd = 2}};
-    if (with_input) {
+    if (job->input != NULL) {
         stdio[0].flags = UV_CREATE_PIPE | UV_READABLE_PIPE;
-        stdio[0].data.stream = (uv_stream_t *)&c->in;
+        stdio[0].data.stream = (uv_stream_t *)&p->in;
     }
-    uv_process_options_t options = {.file = argv[0],
-                                    .args = (char **)(void *)argv,
+    if (job->out != NULL) {
+        stdio[1].flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE;
+        stdio[1].data.stream = (uv_stream_t *)&p->out;
+    }
+    uv_process_options_t options = {.file = job->argv[0],
+                                    .args = (char **)(void *)job->argv,
                                     .exit_cb = on_exit_of_child,
                                     .stdio_count = 3,
                                     .stdio = stdio};
-    c->process.data = c;
-    return uv_spawn(loop_uv(c->loop), &c->process, &options);
+    return uv_spawn(loop_uv(p->loop), &p->process, &options);
 }
 
-static void feed(struct child *c, const char *input, size_t len)
+static struct process *process_new(struct loop *l, const struct process_job *job)
 {
-    uv_buf_t data = {.base = (char *)(uintptr_t)input, .len = len};
-    c->write.data = c;
-    if (uv_write(&c->write, (uv_stream_t *)&c->in, &data, 1, on_written) != 0)
-        uv_close((uv_handle_t *)&c->in, NULL);
-}
-
-static void stop_child(struct child *c)
-{
-    if (!c->exited && uv_process_kill(&c->process, SIGKILL) == 0)
-        while (!c->exited)
-            loop_turn(c->loop, INT64_MAX);
-}
-
-static void follow(struct child *c, const char *input, size_t len)
-{
-    c->out.data = c;
-    if (uv_read_start((uv_stream_t *)&c->out, give_room, on_output) != 0)
-        c->output_ended = true;
-    if (input != NULL)
-        feed(c, input, len);
-    while (!c->late && buf_ok(c->gathered) && !(c->exited && c->output_ended))
-        loop_turn(c->loop, INT64_MAX);
-    stop_child(c);
-}
-
-static enum err verdict(const struct child *c, const char *name, struct fault *f)
-{
-    if (!buf_ok(c->gathered))
-        return fault_set(f, ERR_LIMIT, "%s printed more than %zu bytes", name,
-                         c->gathered->max);
-    if (c->late && c->signal == SIGKILL)
-        return fault_set(f, ERR_IO, "%s did not end in time and was killed", name);
-    if (c->signal != 0)
-        return fault_set(f, ERR_IO, "%s was ended by signal %d", name, c->signal);
-    if (c->status != 0)
-        return fault_set(f, ERR_IO, "%s failed with exit code %d", name, (int)c->status);
-    return ERR_OK;
+    struct process *p = mem_new(sizeof *p);
+    p->loop = l;
+    p->name = mem_text(job->argv[0]);
+    p->gathered = job->out;
+    p->output_ended = job->out == NULL;
+    uv_pipe_init(loop_uv(l), &p->in, 0);
+    uv_pipe_init(loop_uv(l), &p->out, 0);
+    p->in.data = p->out.data = p->process.data = p;
+    p->handles = 3; /* uv_spawn makes a handle of `process` also when it fails */
+    return p;
 }
 
 static enum err not_started(int code, const char *name, struct fault *f)
@@ -143,29 +179,74 @@ static enum err not_started(int code, const char *name, struct fault *f)
     return fault_set(f, ERR_IO, "cannot start %s: %s", name, uv_strerror(code));
 }
 
-static void close_all(struct child *c)
+enum err process_start(struct loop *l, const struct process_job *job,
+                       struct process **out, struct fault *f)
 {
-    timer_stop(c->loop, &c->limit);
-    close_once((uv_handle_t *)&c->process);
-    close_once((uv_handle_t *)&c->in);
-    close_once((uv_handle_t *)&c->out);
+    struct process *p = process_new(l, job);
+    int code = spawn(p, job);
+    if (code != 0) {
+        enum err e = not_started(code, p->name, f);
+        process_free(p);
+        return e;
+    }
+    p->held = true;
+    loop_hold(l);
+    loop_real_timer_set(l, &p->limit, job->timeout_ms, on_limit, p);
+    if (job->out != NULL &&
+        uv_read_start((uv_stream_t *)&p->out, give_room, on_output) != 0)
+        p->output_ended = true;
+    if (job->input != NULL)
+        feed(p, job->input, job->input_len);
+    *out = p;
+    return ERR_OK;
+}
+
+enum err process_verdict(const struct process *p, struct fault *f)
+{
+    if (printed_too_much(p))
+        return fault_set(f, ERR_LIMIT, "%s printed more than %zu bytes", p->name,
+                         p->gathered->max);
+    if (p->late && p->signal == SIGKILL)
+        return fault_set(f, ERR_IO, "%s did not end in time and was killed", p->name);
+    if (p->signal != 0)
+        return fault_set(f, ERR_IO, "%s was ended by signal %d", p->name, p->signal);
+    if (p->status != 0)
+        return fault_set(f, ERR_IO, "%s failed with exit code %d", p->name,
+                         (int)p->status);
+    return ERR_OK;
+}
+
+void process_free(struct process *p)
+{
+    if (p == NULL)
+        return;
+    if (p->held) {
+        kill_child(p);
+        loop_real_timer_stop(p->loop, &p->limit);
+        loop_release(p->loop);
+        p->held = false;
+    }
+    close_once((uv_handle_t *)&p->in);
+    close_once((uv_handle_t *)&p->out);
+    close_once((uv_handle_t *)&p->process);
 }
 
 enum err process_capture(const char *const *argv, const char *input, size_t input_len,
                          struct buf *out, int64_t timeout_ms, struct fault *f)
 {
+    const struct process_job job = {argv, input, input_len, out, timeout_ms};
     struct clock *clock = clock_new_real();
-    struct child c = {.loop = loop_new(clock), .gathered = out};
-    uv_pipe_init(loop_uv(c.loop), &c.in, 0);
-    uv_pipe_init(loop_uv(c.loop), &c.out, 0);
-    timer_set(c.loop, &c.limit, clock_mono_ms(clock) + timeout_ms, on_limit, &c);
+    struct loop *loop = loop_new(clock);
+    struct process *p;
 
-    int code = spawn(&c, argv, input != NULL);
-    if (code == 0)
-        follow(&c, input, input_len);
-    enum err e = code == 0 ? verdict(&c, argv[0], f) : not_started(code, argv[0], f);
-    close_all(&c);
-    loop_free(c.loop);
+    enum err e = process_start(loop, &job, &p, f);
+    if (e == ERR_OK) {
+        while (!process_ended(p))
+            loop_turn(loop, INT64_MAX);
+        e = process_verdict(p, f);
+        process_free(p);
+    }
+    loop_free(loop);
     clock_free(clock);
     return e;
 }
