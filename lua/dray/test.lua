@@ -224,6 +224,20 @@ function host:control(word, subject, why, more)
   return self.core:control(word, subject, why, more)
 end
 
+--- The floor reports something: host:event("picked_up", "4711", { box = "1" }).
+---@param name string
+---@param order? string
+---@param fields? table
+---@param id? string
+---@return "taken"|"same"|"waiting"|nil outcome
+---@return string? message
+function host:event(name, order, fields, id)
+  return self.core:event(name, order, fields, id)
+end
+
+--- Reports whose order nobody knows.
+function host:waiting() return self.core:waiting() end
+
 --- What the log says of an order, or of everything.
 ---@param order? string
 ---@return { what: string, at_ms: integer, effect: integer, detail: table? }[]
@@ -235,9 +249,6 @@ function host:jump(by)
   local sign, rest = by:match("^(%-?)(.*)$")
   self.core:jump((sign == "-" and -1 or 1) * milliseconds(rest))
 end
-
---- From now on Amazon's lists are asked by themselves, as `dray serve` does.
-function host:ask_lists() self.core:ask_lists() end
 
 function host:effects() return self.core:effects() end
 function host:orders() return self.core:orders() end

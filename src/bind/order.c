@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/zone.h"
 #include "bind/bind.h"
+#include "bind/floor.h"
 #include "bind/handle.h"
 #include "bind/value.h"
 #include "engine/trouble.h"
@@ -83,20 +84,19 @@ static void push_ship_by(lua_State *L, int64_t id)
 
 /* The order's details as Amazon sent them, with the number beside; in the scratch arena.
  */
-static struct json *read_details(lua_State *L, int64_t id)
+static struct json *read_details(lua_State *L, int64_t id, struct record *r)
 {
-    struct record r = {0};
     struct fault f = {0};
     struct arena *a = bind_scratch(L);
-    trouble_check(L, record_get(bind_host(L)->store, a, id, true, &r, &f), &f);
-    struct json *body = json_parse(a, r.body, r.body_len, &f);
+    trouble_check(L, record_get(bind_host(L)->store, a, id, true, r, &f), &f);
+    struct json *body = json_parse(a, r->body, r->body_len, &f);
     if (body == NULL)
         trouble_raise(L, &f);
     struct json *details = (struct json *)(uintptr_t)json_get(body, "orderDetails");
     if (details == NULL || details->type != JSON_OBJECT)
         details = body;
     if (json_get(details, "purchaseOrderNumber") == NULL)
-        json_set_str(a, details, "purchaseOrderNumber", r.name);
+        json_set_str(a, details, "purchaseOrderNumber", r->name);
     return details;
 }
 
@@ -105,14 +105,17 @@ static void push_body(lua_State *L, int64_t id)
 {
     if (handle_kept(L, 1))
         return;
-    value_push(L, read_details(L, id));
+    struct record r = {0};
+    value_push(L, read_details(L, id, &r));
     handle_keep(L, 1);
 }
 
-/* Amazon's fields of each line, and `line`, its number as an integer. */
+/* Amazon's fields of each line, `line`, its number as an integer, and `free`, the stock
+ * that nobody holds. */
 static void push_items(lua_State *L, int64_t id)
 {
-    const struct json *items = json_get(read_details(L, id), "items");
+    struct record r = {0};
+    const struct json *items = json_get(read_details(L, id, &r), "items");
     value_push(L, items);
     lua_Integer place = 0;
     for (const struct json *item = items == NULL ? NULL : items->first; item != NULL;
@@ -120,6 +123,8 @@ static void push_items(lua_State *L, int64_t id)
         lua_rawgeti(L, -1, ++place);
         lua_pushinteger(L, line_number(item));
         lua_setfield(L, -2, "line");
+        floor_push_free(L, &r, item);
+        lua_setfield(L, -2, "free");
         lua_pop(L, 1);
     }
 }
@@ -195,6 +200,7 @@ static const struct handle_field fields[] = {
     {"slip", push_slip},
     {"invoice", push_invoice},
     {"effects", push_effects},
+    {"facts", floor_push_facts},
     {NULL, NULL},
 };
 
@@ -369,7 +375,7 @@ static int l_order_find(lua_State *L)
 
 void bind_order_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{NULL, NULL}};
+    static const luaL_Reg methods[] = {{"fillable", l_floor_fillable}, {NULL, NULL}};
     handle_define(L, HANDLE_ORDER, methods, fields);
     add_verbs(L);
     lua_pop(L, 1);

@@ -17,6 +17,11 @@ int luaopen_dray_test_core(lua_State *L);
 struct host;
 /* The open host of the core object at index 1; raises when it is closed. */
 struct host *test_host_of(lua_State *L);
+/* Leaves a userdata with an arena on the stack, which goes with it. */
+struct arena;
+struct arena *test_push_arena(lua_State *L);
+/* Adds what the floor reports (test_floor.c) to the methods on top of the stack. */
+void test_floor_open(lua_State *L);
 /* Adds what a person decides (test_control.c) to the methods on top of the stack. */
 void test_control_open(lua_State *L);
 

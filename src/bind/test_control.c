@@ -7,7 +7,6 @@
 #include "bind/value.h"
 #include "store/journal.h"
 #include "workflow/control.h"
-#include "workflow/rhythm.h"
 
 /* One decision as the spec told it; `effect`, `record` and `warehouse` as the word wants
  * them. */
@@ -124,8 +123,7 @@ static int l_arena_gc(lua_State *L)
     return 0;
 }
 
-/* Leaves a userdata with an arena on the stack, which goes with it. */
-static struct arena *push_arena(lua_State *L)
+struct arena *test_push_arena(lua_State *L)
 {
     struct arena *a = lua_newuserdatauv(L, sizeof *a, 0);
     arena_init(a);
@@ -145,7 +143,7 @@ static int l_test_control(lua_State *L)
     struct told t = {.host = test_host_of(L),
                      .decision = {.actor = "ann", .why = luaL_checkstring(L, 4)}};
     lua_settop(L, 5);
-    t.arena = push_arena(L);
+    t.arena = test_push_arena(L);
     read_subject(L, words[word].subject, &t);
     read_more(L, &t);
     enum err e = words[word].fn(&t, &f);
@@ -194,7 +192,7 @@ static int l_test_log(lua_State *L)
     struct fault f = {0};
     struct told t = {.host = test_host_of(L)};
     lua_settop(L, 2);
-    t.arena = push_arena(L);
+    t.arena = test_push_arena(L);
     struct entry_filter filter = {0};
     struct rows r = {.L = L, .arena = t.arena};
     if (!lua_isnil(L, 2))
@@ -213,21 +211,11 @@ static int l_test_jump(lua_State *L)
     return 0;
 }
 
-/* host:ask_lists(): from now on lists are asked by themselves, as `dray serve` does */
-static int l_test_ask_lists(lua_State *L)
-{
-    struct host *h = test_host_of(L);
-    if (h->rhythm == NULL)
-        rhythm_begin(h);
-    return 0;
-}
-
 void test_control_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"control", l_test_control},
                                        {"log", l_test_log},
                                        {"jump", l_test_jump},
-                                       {"ask_lists", l_test_ask_lists},
                                        {NULL, NULL}};
     luaL_setfuncs(L, methods, 0);
 }

@@ -283,8 +283,7 @@ static void lwa_tell(struct lwa *l, const struct http_reply *reply)
                              .status = reply->status,
                              .attempt = l->attempt,
                              .took_ms = reply->took_ms,
-                             .request_id = reply->request_id,
-                             .date_ms = reply->date_ms};
+                             .request_id = reply->request_id};
     spapi_tell(l->spapi, &note);
 }
 

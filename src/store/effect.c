@@ -126,6 +126,12 @@ static enum err put_body(struct store *s, int64_t id, const char *body, size_t l
     return query_run(&q, NULL);
 }
 
+enum err effect_keep_body(struct store *s, int64_t id, const char *body, size_t len,
+                          struct fault *f)
+{
+    return put_body(s, id, body, len, f);
+}
+
 static void bind_new(struct query *q, const struct effect *e, int64_t account)
 {
     query_int(q, e->kind);

@@ -103,6 +103,10 @@ struct effect_change {
 enum err effect_move(struct store *s, struct effect *e, const struct effect_change *c,
                      struct fault *f);
 
+/* What was sent is written down in full; nothing else about the effect changes. */
+enum err effect_keep_body(struct store *s, int64_t id, const char *body, size_t len,
+                          struct fault *f);
+
 enum err effect_get(struct store *s, struct arena *a, int64_t id, bool with_body,
                     struct effect *e, struct fault *f);
 /* The newest revision of a key; ERR_NOT_FOUND (f untouched) when there is none. */

@@ -98,6 +98,9 @@ enum err journal_verify(struct store *s, struct fault *f);
 /* Reads the highest id of a document. */
 enum err paper_open(struct store *s, struct fault *f);
 
+/* A record went from one state to another: what it holds of the stock goes with it. */
+enum err stock_state(struct store *s, int64_t record, int from, int to, struct fault *f);
+
 /* The row of an account; 0 for "" and NULL, -1 when there is none of that name. */
 enum err account_find(struct store *s, const char *name, int64_t *id, struct fault *f);
 /* The same, made when there is none. */

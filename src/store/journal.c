@@ -119,6 +119,11 @@ enum err journal_add(struct store *s, struct entry *e, struct fault *f)
     return err;
 }
 
+int64_t journal_last(const struct store *s)
+{
+    return s->tail.id;
+}
+
 static void add_what(struct clause *c, const char *what)
 {
     size_t len = strlen(what);

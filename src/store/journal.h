@@ -28,6 +28,9 @@ struct entry {
  * before. */
 enum err journal_add(struct store *s, struct entry *e, struct fault *f);
 
+/* The id of the newest entry; 0 when there is none. */
+int64_t journal_last(const struct store *s);
+
 struct entry_filter {
     int64_t record, effect, run; /* 0: any */
     const char *what;            /* exact, or a beginning that ends with '*'; NULL: any */

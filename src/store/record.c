@@ -206,9 +206,23 @@ enum err record_set_status(struct store *s, int64_t id, const char *status,
     return finish_set(&q, id);
 }
 
+/* An order takes what it holds of the stock along. */
+static enum err move_stock(struct store *s, int64_t id, int state, struct fault *f)
+{
+    struct query q;
+    int64_t from;
+    query_read(&q, s, "SELECT state FROM record WHERE id = ? AND kind = 0", f);
+    query_int(&q, id);
+    enum err e = query_number(&q, state, &from);
+    return e == ERR_OK ? stock_state(s, id, (int)from, state, f) : e;
+}
+
 enum err record_set_state(struct store *s, int64_t id, int state, struct fault *f)
 {
     struct query q;
+    enum err e = move_stock(s, id, state, f);
+    if (e != ERR_OK)
+        return e;
     query_write(&q, s, "UPDATE record SET state = ?, changed_ms = ? WHERE id = ?", f);
     query_int(&q, state);
     return finish_set(&q, id);

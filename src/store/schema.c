@@ -24,7 +24,8 @@ enum {
     HEADER_APPLICATION = 68
 };
 
-static const char version_1[] =
+/* The language promises 4095 bytes for one text. */
+static const char version_1_core[] =
     "CREATE TABLE account(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
 
     "CREATE TABLE cursor(account INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT "
@@ -76,8 +77,38 @@ static const char version_1[] =
     " record INTEGER NOT NULL, effect INTEGER NOT NULL, run INTEGER NOT NULL,"
     " what TEXT NOT NULL, detail TEXT, hash BLOB NOT NULL) STRICT;"
     "CREATE INDEX log_record ON log(record) WHERE record > 0;"
-    "CREATE INDEX log_run ON log(run) WHERE run > 0;"
+    "CREATE INDEX log_run ON log(run) WHERE run > 0;";
 
+/* What the floor reports. */
+static const char version_1_floor[] =
+    "CREATE TABLE fact(record INTEGER NOT NULL, name TEXT NOT NULL, box TEXT NOT NULL,"
+    " event INTEGER NOT NULL, at_ms INTEGER NOT NULL, payload TEXT NOT NULL,"
+    " PRIMARY KEY(record, name, box)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE told(key BLOB PRIMARY KEY, content BLOB NOT NULL) STRICT, WITHOUT "
+    "ROWID;"
+
+    "CREATE TABLE parcel(tracking TEXT NOT NULL, record INTEGER NOT NULL, box TEXT NOT "
+    "NULL,"
+    " PRIMARY KEY(tracking, record)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE line(record INTEGER NOT NULL, product TEXT NOT NULL,"
+    " quantity INTEGER NOT NULL, PRIMARY KEY(record, product)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX line_product ON line(product, record);"
+    "CREATE TABLE stock(product TEXT NOT NULL, warehouse TEXT NOT NULL,"
+    " account INTEGER NOT NULL, quantity INTEGER NOT NULL, held INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, told INTEGER NOT NULL,"
+    " PRIMARY KEY(product, warehouse, account)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX stock_untold ON stock(at_ms, product) WHERE told >= 0;"
+
+    "CREATE TABLE waiting(id INTEGER PRIMARY KEY, told_ms INTEGER NOT NULL, event TEXT "
+    "NOT NULL,"
+    " account TEXT NOT NULL, name TEXT NOT NULL, tracking TEXT NOT NULL,"
+    " source TEXT NOT NULL, why TEXT NOT NULL, fields TEXT NOT NULL,"
+    " digest BLOB NOT NULL UNIQUE) STRICT;"
+    "CREATE INDEX waiting_name ON waiting(name, tracking);";
+
+static const char version_1_runs[] =
     "CREATE TABLE run(id INTEGER PRIMARY KEY, state INTEGER NOT NULL, begun_ms INTEGER "
     "NOT NULL,"
     " ended_ms INTEGER NOT NULL, script TEXT NOT NULL, error TEXT NOT NULL,"
@@ -85,7 +116,9 @@ static const char version_1[] =
     "CREATE INDEX run_running ON run(state) WHERE state = 0;";
 
 /* steps[n] brings a file from version n to n + 1. */
-static const char *const steps[] = {version_1};
+static const char *const version_1[] = {version_1_core, version_1_floor, version_1_runs,
+                                        NULL};
+static const char *const *const steps[] = {version_1};
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static enum err too_new(const char *path, int64_t version, struct fault *f)
@@ -154,7 +187,8 @@ static enum err migrate_from(struct store *s, int64_t version, struct fault *f)
     char stamp[80];
     enum err e = ERR_OK;
     for (; e == ERR_OK && version < VERSION; version++)
-        e = store_execute(s, steps[version], f);
+        for (size_t i = 0; e == ERR_OK && steps[version][i] != NULL; i++)
+            e = store_execute(s, steps[version][i], f);
     snprintf(stamp, sizeof stamp, "PRAGMA user_version=%d; PRAGMA application_id=%d",
              (int)VERSION, (int)APPLICATION_ID);
     return e == ERR_OK ? store_execute(s, stamp, f) : e;

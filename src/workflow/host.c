@@ -14,7 +14,6 @@
 #include "workflow/intake.h"
 #include "workflow/poller.h"
 #include "workflow/prover.h"
-#include "workflow/rhythm.h"
 #include "workflow/sender.h"
 #include "workflow/setup.h"
 
@@ -106,6 +105,7 @@ struct host *host_open(const struct host_parts *parts, struct fault *f)
     spapi_on_note(h->spapi, count_call, h);
     for (size_t i = 0; i < h->account_count; i++)
         spapi_add_account(h->spapi, h->accounts[i]);
+    h->stock_moved = true; /* perhaps, before a restart */
     h->intake = intake_new(h);
     h->export = export_new(h, parts->export_folder);
     h->sender = sender_new(h);
@@ -123,7 +123,6 @@ void host_close(struct host *h)
 {
     if (h == NULL)
         return;
-    rhythm_free(h->rhythm);
     poller_free(h->poller);
     prover_free(h->prover);
     sender_free(h->sender);

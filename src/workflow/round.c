@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "workflow/export.h"
+#include "workflow/floor_stock.h"
 #include "workflow/intake.h"
 #include "workflow/poller.h"
 #include "workflow/prover.h"
@@ -72,6 +73,8 @@ static enum err apply(struct host *h, const struct round_party *party, bool ende
     if (e == ERR_OK)
         e = prover_step(h->prover, f);
     if (e == ERR_OK)
+        e = floor_stock_step(h, f);
+    if (e == ERR_OK)
         step_all(h, party);
     if (e == ERR_OK && h->trouble.code != ERR_OK) {
         *f = h->trouble;
@@ -104,7 +107,7 @@ static enum err one_round(struct host *h, const struct round_party *party, bool 
 
 static bool busy(const struct host *h, const struct round_party *party, bool ended)
 {
-    return transport_queued(h->transport) || store_dirty(h->store) ||
+    return transport_queued(h->transport) || store_dirty(h->store) || h->stock_moved ||
            poller_busy(h->poller) || prover_busy(h->prover) ||
            (sender_busy(h->sender) && !ended) || any_busy(h, party);
 }

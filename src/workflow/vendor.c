@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "workflow/sender.h"
+#include "workflow/floor.h"
 #include "workflow/vendor_body.h"
+#include "workflow/vendor_packed.h"
 #include "workflow/vendor_step.h"
 
 static const struct {
@@ -142,13 +144,20 @@ static enum err try_body(struct host *h, struct order *o, enum verb verb,
                          const struct json *asked, struct fault *f)
 {
     char question[200] = "";
-    struct json *element;
+    bool packed = false;
+    struct json *element, *fields = json_copy(&o->memory, asked);
+    enum err e = ERR_OK;
 
     if (verb == VERB_CONFIRM && json_get(asked, "containers") == NULL)
+        e = packed_inherit(h, o, fields, &packed, f);
+    if (e == ERR_OK && packed)
+        e = packed_question(h, o->row.id, json_get(fields, "containers"), question,
+                            sizeof question, f);
+    else if (verb == VERB_CONFIRM && json_get(asked, "containers") == NULL)
         body_question(o, asked, NULL, 0, question, sizeof question);
-    if (question[0] != '\0')
-        return ERR_OK; /* the effect will be held with the question */
-    return body_build(h, o, verb, asked, NULL, 0, &element, f);
+    if (e != ERR_OK || question[0] != '\0')
+        return e; /* the effect will be held with the question */
+    return body_build(h, o, verb, fields, NULL, 0, &element, f);
 }
 
 /* The effect that the verb asks for, with its key and body in the order's memory. */
@@ -197,6 +206,19 @@ static enum err plan_wanted(struct host *h, struct order *o, struct effect *want
     return e == ERR_OK ? plan_add(h, &wish, &stand, out, f) : e;
 }
 
+/* The carrier will know the boxes by the numbers that are confirmed. */
+static enum err learn_tracking(struct host *h, const struct order *o,
+                               const struct json *asked, struct fault *f)
+{
+    const struct json *boxes = json_get(asked, "containers");
+    enum err e = ERR_OK;
+    for (const struct json *box = boxes == NULL ? NULL : boxes->first;
+         e == ERR_OK && box != NULL; box = box->next)
+        e = floor_tracking_seen(h, &o->row, json_str(json_get(box, "trackingNumber")),
+                                json_get_str(box, "containerIdentifier", ""), f);
+    return e;
+}
+
 static enum err plan_in(struct host *h, struct order *o, enum verb verb,
                         const struct json *given, struct plan *out, struct fault *f)
 {
@@ -216,7 +238,8 @@ static enum err plan_in(struct host *h, struct order *o, enum verb verb,
     }
     struct effect wanted = wanted_effect(h, o, verb, asked);
     const bool again = json_get_bool(json_get(asked, "dray"), "again", false);
-    return plan_wanted(h, o, &wanted, again, out, f);
+    e = plan_wanted(h, o, &wanted, again, out, f);
+    return e == ERR_OK ? learn_tracking(h, o, asked, f) : e;
 }
 
 enum err vendor_plan(struct host *h, int64_t record, enum verb verb,

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "store/stock.h"
+#include "workflow/floor.h"
+#include "workflow/order.h"
 #include "workflow/vendor.h"
 
 static int64_t instant_of(const struct json *details, const char *path)
@@ -62,12 +65,39 @@ static void digest_body(const struct json *order, struct digest *out)
     buf_clear(&text);
 }
 
+/* What the order wants, under the buyer's and the vendor's name of each product. */
+static enum err keep_lines(struct host *h, const struct record *r,
+                           const struct json *details, struct fault *f)
+{
+    const struct json *items = json_get(details, "items");
+    struct arena a;
+    size_t count = 0;
+
+    arena_init(&a);
+    struct stock_line *lines =
+        arena_new(&a, ((items == NULL ? 0 : items->count) * 2 + 1) * sizeof *lines);
+    for (const struct json *item = items == NULL ? NULL : items->first; item != NULL;
+         item = item->next) {
+        const char *vendor = json_get_str(item, "vendorProductIdentifier", "");
+        const char *buyer = json_get_str(item, "buyerProductIdentifier", "");
+        if (vendor[0] != '\0')
+            lines[count++] = (struct stock_line){vendor, line_ordered(item)};
+        if (buyer[0] != '\0' && strcmp(vendor, buyer) != 0)
+            lines[count++] = (struct stock_line){buyer, line_ordered(item)};
+    }
+    enum err e = stock_lines(h->store, r->id, lines, count, f);
+    arena_clear(&a);
+    return e;
+}
+
 static enum err take_known(struct host *h, struct record *r, enum record_change change,
                            const char *status, struct fault *f)
 {
     enum err e = ERR_OK;
-    if (change == RECORD_NEW)
-        return host_event(h, r, "order.new", NULL, f);
+    if (change == RECORD_NEW) {
+        e = host_event(h, r, "order.new", NULL, f);
+        return e == ERR_OK ? floor_order_seen(h, r, f) : e;
+    }
     if (change == RECORD_CHANGED)
         e = host_event(h, r, "order.changed", NULL, f);
     if (e == ERR_OK && change == RECORD_CHANGED && status[0] != '\0')
@@ -131,5 +161,7 @@ enum err vendor_take_order(struct host *h, struct account *a, const struct json 
     enum err e = keep_adopted(h, &r, f);
     if (e == ERR_OK)
         e = record_put(h->store, &r, &digest, change, f);
+    if (e == ERR_OK && *change != RECORD_SAME)
+        e = keep_lines(h, &r, details, f);
     return e == ERR_OK ? take_known(h, &r, *change, status, f) : e;
 }

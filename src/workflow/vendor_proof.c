@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "store/paper.h"
+#include "workflow/floor.h"
 #include "workflow/vendor.h"
 
 enum {
@@ -250,8 +251,8 @@ enum err vendor_order_status(struct host *h, struct record *r, const char *statu
     return e == ERR_OK ? flow_reconsider(h, r->id, f) : e;
 }
 
-static enum err tell_paper(struct host *h, int64_t record, int paper_kind,
-                           int64_t replaced, struct fault *f)
+static enum err tell_paper(struct host *h, const struct paper *p, int64_t replaced,
+                           struct fault *f)
 {
     static const char *const ready[PAPER_KIND_COUNT] = {"label.ready", "slip.ready",
                                                         "invoice.ready"};
@@ -259,11 +260,13 @@ static enum err tell_paper(struct host *h, int64_t record, int paper_kind,
     struct record r;
 
     arena_init(&a);
-    enum err e = record_get(h->store, &a, record, false, &r, f);
+    enum err e = record_get(h->store, &a, p->record, false, &r, f);
     if (e == ERR_OK)
-        e = host_event(h, &r, ready[paper_kind], NULL, f);
-    if (e == ERR_OK && replaced != 0 && paper_kind == PAPER_LABEL)
+        e = host_event(h, &r, ready[p->kind], NULL, f);
+    if (e == ERR_OK && replaced != 0 && p->kind == PAPER_LABEL)
         e = host_event(h, &r, "label.replaced", NULL, f);
+    if (e == ERR_OK && p->kind == PAPER_LABEL)
+        e = floor_tracking_seen(h, &r, p->tracking, p->package, f);
     arena_clear(&a);
     return e;
 }
@@ -290,7 +293,7 @@ enum err vendor_paper_ready(struct host *h, const struct paper *p, int64_t repla
     const int64_t record = p->record;
     const unsigned sent =
         1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN;
-    enum err e = tell_paper(h, record, (int)p->kind, replaced, f);
+    enum err e = tell_paper(h, p, replaced, f);
     if (e == ERR_OK && p->kind == PAPER_LABEL)
         e = each_effect(h, record, 1u << EFFECT_LABEL, sent, NULL, "the label is here",
                         prove, f);

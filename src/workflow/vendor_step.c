@@ -7,6 +7,7 @@
 #include "workflow/prover.h"
 #include "workflow/vendor.h"
 #include "workflow/vendor_body.h"
+#include "workflow/vendor_packed.h"
 #include "workflow/vendor_step.h"
 
 enum { LABEL_LIFE_DAYS = 90 };
@@ -40,15 +41,19 @@ static void wait_for_list(struct host *h, struct stand *s, enum poll_kind need,
     s->need = need;
 }
 
-/* The containers of an order's label request, for a confirmation that gives none. */
+/* For a confirmation that gives no containers: what the floor packed, else those of the
+ * order's label request. */
 static enum err inherit_containers(struct host *h, struct order *o, struct json *asked,
                                    struct fault *f)
 {
     struct effect label;
     struct arena *a = &o->memory;
+    bool packed;
 
-    enum err e =
-        effect_by_key(h->store, a, o->row.account, EFFECT_LABEL, o->row.name, &label, f);
+    enum err e = packed_inherit(h, o, asked, &packed, f);
+    if (e != ERR_OK || packed)
+        return e;
+    e = effect_by_key(h->store, a, o->row.account, EFFECT_LABEL, o->row.name, &label, f);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
     if (e == ERR_OK)
@@ -225,9 +230,12 @@ static enum err stand_labelled(struct host *h, struct order *o, const struct jso
     if (e != ERR_OK || s->step != STEP_READY)
         return e;
     body_question(o, asked, labels, count, question, sizeof question);
-    if (question[0] != '\0')
+    if (question[0] == '\0' && packed_asked(asked))
+        e = packed_question(h, o->row.id, json_get(asked, "containers"), question,
+                            sizeof question, f);
+    if (e == ERR_OK && question[0] != '\0')
         say(s, STEP_HOLD, INT64_MAX, question);
-    return ERR_OK;
+    return e;
 }
 
 static enum err stand_confirm(struct host *h, struct order *o, const struct json *asked,

@@ -52,11 +52,28 @@
 ---@field slip? dray.Document the packing slip
 ---@field invoice? dray.Document the customer invoice
 ---@field effects dray.List<dray.Effect>
+---@field facts table<string, dray.Fact> what the floor and the carrier reported, by the event's name
 local Order = {}
+
+--- The latest payload of an event: of all boxes, the one that happened last. facts.packed["BOX1"] and
+--- facts.packed.boxes["BOX1"] are those of one box; without boxes the only one is under "".
+--- `facts` is read anew each time; a name that was never reported is nil.
+---@class dray.Fact
+---@field at string when it happened, in UTC: "2026-11-23T12:00:00Z"
+---@field box? string packageIdentifier
+---@field trackingNumber? string
+---@field boxes table<string, dray.Fact>
+---@field [string] any the event's own fields
+
+--- Whether the stock that was reported covers every line: a new order comes behind all that are accepted;
+--- of those, the one that is to ship sooner is first. Raises for a product without a report, and says which.
+---@return boolean
+function Order:fillable() end
 
 --- A line of an order: Amazon's fields, and its number.
 ---@class dray.Item
 ---@field line integer itemSequenceNumber as a number
+---@field free? integer stock reported for the product minus what accepted, unshipped orders hold; nil: no report
 ---@field itemSequenceNumber string
 ---@field buyerProductIdentifier? string
 ---@field vendorProductIdentifier? string
@@ -170,6 +187,16 @@ function orders(filter) end
 ---@param account? string
 ---@return dray.Order
 function order(number, account) end
+
+--- Reports what happened on the floor, as `dray event` does: "packed" and "picked_up" (per box), "carrier.scan",
+--- or what the project file declares. The same again changes nothing, another about the same box corrects the
+--- fact; an order that nobody knows yet is waited for.
+---@param name string
+---@param order? dray.Order|string its number; nil: fields has order or trackingNumber
+---@param fields? { box: string?, at: string?, trackingNumber: string?, [string]: any } `at` without a zone is the warehouse's time
+---@param id? string what makes this report itself
+---@return "taken"|"same"|"waiting" outcome
+function event(name, order, fields, id) end
 
 --- Documents that are there.
 ---@param filter? { kind: string|string[]|nil, order: dray.Order|string|nil, account: string?, latest: boolean? }
