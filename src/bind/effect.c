@@ -343,6 +343,8 @@ static int l_effect_settle(lua_State *L)
     if (!lua_isnil(L, -1))
         s->until_ms = clock_mono_ms(h->clock) + time_duration(L, -1, "settle: timeout");
     lua_pop(L, 1);
+    struct fault f = {0};
+    trouble_check(L, prover_hurry(h, &f), &f);
     list_open(L, task_run(t));
     return settle_more(L, LUA_OK, 0);
 }

@@ -212,7 +212,7 @@ static struct effect changed(const struct effect *e, const struct effect_change 
     next.transaction = c->transaction == NULL ? e->transaction : c->transaction;
     next.next_ms = c->next_ms;
     next.changed_ms = now_ms;
-    next.checks = c->sent ? 0 : e->checks + c->checked;
+    next.checks = c->sent || c->anew ? 0 : e->checks + c->checked;
     next.released = e->released || c->released;
     if (c->sent) {
         next.sends++;

@@ -95,6 +95,7 @@ struct effect_change {
     int64_t next_ms; /* always set */
     bool sent;       /* counts a send and sets sent_ms */
     bool checked;    /* counts a check */
+    bool anew;       /* checks are counted from zero: somebody waits from now on */
     bool released;   /* a person took it past the limits */
 };
 /* Changes e (as read before) and the row, and logs it when the state or reason changes;

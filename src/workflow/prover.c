@@ -22,7 +22,6 @@ struct prover {
     struct timer timer;
     struct wall wall;
     bool awake;
-    bool was_eager;
     LIST_HEAD(, prover_wait) waits;
 };
 
@@ -67,15 +66,14 @@ int64_t prover_quiet(enum effect_kind kind, int64_t sent_ms)
     return flow_of(kind)->quiet(kind, sent_ms);
 }
 
-/* How often it was looked at since somebody began to wait for it or for everything; -1
- * when nobody does. */
-static int64_t looks_awaited(const struct host *h, const struct effect *e, int64_t checks)
+/* Somebody waits for it, or for everything. */
+static bool awaited(const struct host *h, const struct effect *e)
 {
     const struct prover_wait *w;
     LIST_FOREACH(w, &h->prover->waits, link)
     if (e != NULL && w->effect == e->id)
-        return checks >= w->from ? checks - w->from : checks;
-    return h->eager > 0 ? checks : -1;
+        return true;
+    return h->eager > 0;
 }
 
 int64_t prover_next(const struct host *h, const struct effect *e, int64_t checks)
@@ -87,12 +85,12 @@ int64_t prover_next(const struct host *h, const struct effect *e, int64_t checks
         WAITED = sizeof waited / sizeof waited[0],
         CALM = sizeof calm / sizeof calm[0]
     };
-    const int64_t looks = looks_awaited(h, e, checks);
+    const bool soon = awaited(h, e);
 
-    if (looks >= 0 && looks < WAITED)
-        return host_now(h) + waited[looks];
-    if (looks >= 0)
-        checks = looks - WAITED; /* what is not there in seconds is there in minutes */
+    if (soon && checks < WAITED)
+        return host_now(h) + waited[checks];
+    if (soon)
+        checks -= WAITED; /* what is not there in seconds is there in minutes */
     return host_now(h) + calm[checks < CALM ? checks : CALM - 1];
 }
 
@@ -105,11 +103,16 @@ static enum err later(struct host *h, struct effect *e, bool checked, int64_t ne
     return host_move(h, e, &change, f);
 }
 
+/* Somebody begins to wait for it: it is asked about at once, however often it was asked
+ * about before. */
 static enum err look_now(struct host *h, struct effect *e, struct fault *f)
 {
-    if (e->state != EFFECT_ACCEPTED && e->state != EFFECT_WAITING)
+    const struct effect_change change = {
+        .to = e->state, .next_ms = host_now(h), .anew = true};
+    if ((e->state != EFFECT_ACCEPTED && e->state != EFFECT_WAITING) ||
+        e->next_ms == INT64_MAX || (e->checks == 0 && e->next_ms <= host_now(h)))
         return ERR_OK;
-    return e->next_ms > host_now(h) ? later(h, e, false, host_now(h), f) : ERR_OK;
+    return host_move(h, e, &change, f);
 }
 
 enum err prover_wait_begin(struct host *h, struct prover_wait *w, int64_t effect,
@@ -125,8 +128,6 @@ enum err prover_wait_begin(struct host *h, struct prover_wait *w, int64_t effect
         err = effect_get(h->store, &a, effect, false, &e, f);
         if (err == ERR_OK)
             err = look_now(h, &e, f);
-        if (err == ERR_OK)
-            w->from = e.checks;
     }
     if (err == ERR_OK) {
         w->effect = effect;
@@ -144,9 +145,7 @@ void prover_wait_end(struct prover_wait *w)
     w->set = false;
 }
 
-/* Somebody began to wait for everything: what was to be asked in minutes is asked in
- * seconds. */
-static enum err hurry(struct prover *p, struct fault *f)
+enum err prover_hurry(struct host *h, struct fault *f)
 {
     struct arena a;
     struct effect *list;
@@ -155,12 +154,11 @@ static enum err hurry(struct prover *p, struct fault *f)
                                                    1u << EFFECT_WAITING};
 
     arena_init(&a);
-    enum err e = effect_list(p->host->store, &a, &filter, &list, &count, f);
-    const int64_t soon = host_now(p->host);
+    enum err e = effect_list(h->store, &a, &filter, &list, &count, f);
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        if (list[i].next_ms > soon && list[i].next_ms != INT64_MAX &&
-            list[i].state == EFFECT_ACCEPTED)
-            e = later(p->host, &list[i], false, soon, f);
+        e = look_now(h, &list[i], f);
+    if (e == ERR_OK && count > 0)
+        prover_wake(h->prover, host_now(h));
     arena_clear(&a);
     return e;
 }
@@ -414,14 +412,10 @@ static enum err plan_next_look(struct prover *p, struct fault *f)
 
 enum err prover_step(struct prover *p, struct fault *f)
 {
-    const bool eager = p->host->eager > 0;
     bool set;
     enum err e = wall_step(&p->wall, p->host, &set, f);
 
     p->awake = p->awake || set;
-    if (e == ERR_OK && eager && !p->was_eager)
-        e = hurry(p, f);
-    p->was_eager = eager;
     if (e != ERR_OK || !p->awake)
         return e;
     p->awake = false;

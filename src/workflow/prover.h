@@ -30,7 +30,6 @@ int64_t prover_quiet(enum effect_kind kind, int64_t sent_ms);
 /* Somebody waits for one effect. Zero it first; it stays where it is until it ends. */
 struct prover_wait {
     int64_t effect; /* that was waited for last; 0: none */
-    int64_t from;   /* its checks when that began */
     bool set;
     LIST_ENTRY(prover_wait) link;
 };
@@ -38,5 +37,8 @@ struct prover_wait {
 enum err prover_wait_begin(struct host *h, struct prover_wait *w, int64_t effect,
                            struct fault *f);
 void prover_wait_end(struct prover_wait *w);
+/* Somebody begins to wait for everything (host->eager): all is asked about at once, and
+ * then as often as if it had just been sent. */
+enum err prover_hurry(struct host *h, struct fault *f);
 
 #endif

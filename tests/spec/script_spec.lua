@@ -193,6 +193,21 @@ describe("a script", function()
       assert.equal(4, asked)
     end)
 
+    it("is asked about in seconds again by who waits later, however often others asked", function()
+      host:close()
+      host = new_host { sim = { speed = "demo", delays = {
+        acknowledgement = { 30000, 30000 }, transaction = { 30000, 30000 } } } }
+      run("poll 'orders' orders {}[1]:accept() settle { timeout = '20s' }")
+      host:advance("8s")
+      run([[
+        local begun = now()
+        local effect = orders { state = "accepting" }[1]:accept()
+        settle()
+        assert(effect.state == "succeeded")
+        assert(now() - begun < 5000, now() - begun)
+      ]])
+    end)
+
     it("says what contradicts what was decided", function()
       local message = fail("poll 'orders'\nlocal o = orders {}[1]\no:accept()\n"
         .. "o:reject { code = '03' }")
