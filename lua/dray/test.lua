@@ -75,6 +75,28 @@ function test.account(orders)
   }
 end
 
+--- A seller with one location per program: Seller Flex, Easy Ship, Self Ship with a courier.
+---@param shipments integer
+---@return sim.Account
+function test.seller(shipments)
+  return {
+    id = "seller",
+    program = "external",
+    refresh_token = "Atzr|seller",
+    client_id = "client",
+    client_secret = "secret",
+    shipments = shipments,
+    locations = {
+      { id = "XBLR", program = "seller_flex", country = "IN", zone = "Asia/Kolkata",
+        format = "ZPL" },
+      { id = "DEFAULT", program = "easy_ship", country = "IN", zone = "Asia/Kolkata",
+        format = "PDF" },
+      { id = "SELF", program = "self_ship", country = "DE", zone = "Europe/Berlin",
+        format = "PNG", courier = true },
+    },
+  }
+end
+
 local function write_file(path, text, mode)
   local file = assert(io.open(path, "wb"))
   assert(file:write(text))
@@ -93,7 +115,17 @@ local function warehouse_text(house, writes)
     house.labels == "own" and OWN_CARRIER or "")
 end
 
+local function seller_text(account)
+  return ('account %q {\n  program = "external",\n  endpoint = "http://127.0.0.1:8484",\n'
+    .. '  credentials = { clientId = %q,\n    clientSecret = file "%s.secret", '
+    .. 'refreshToken = file "%s.token" },\n}\n'):format(account.id, account.client_id, account.id,
+    account.id)
+end
+
 local function account_text(account, writes)
+  if account.program == "external" then
+    return seller_text(account)
+  end
   local houses = {}
   for i, house in ipairs(account.warehouses) do
     houses[i] = warehouse_text(house, writes)
@@ -205,6 +237,18 @@ function host:add_orders(count, account)
     numbers[i] = order.purchaseOrderNumber
   end
   return numbers
+end
+
+--- New shipments at Amazon; gives their ids.
+---@param count integer
+---@param account? string
+---@return string[]
+function host:add_shipments(count, account)
+  local ids = {}
+  for i, shipment in ipairs(assert(self.amazon.world:add_shipments(account, count))) do
+    ids[i] = shipment.id
+  end
+  return ids
 end
 
 --- What Amazon was told.

@@ -5,9 +5,12 @@ local access = require("sim.access")
 local bucket = require("sim.bucket")
 local check = require("sim.check")
 local control = require("sim.control")
+local external = require("sim.external")
 local faults = require("sim.faults")
 local json = require("sim.json")
+local label_files = require("sim.label_files")
 local ledger = require("sim.ledger")
+local outside = require("sim.outside")
 local papers = require("sim.papers")
 local query = require("sim.query")
 local random = require("sim.random")
@@ -34,6 +37,8 @@ local world = require("sim.world")
 ---@class sim.Call one call of one operation, let in
 ---@field operation sim.Operation
 ---@field id? string
+---@field ids? { shipment: string?, package: string? }
+---@field host string where the request was sent to
 ---@field account table
 ---@field now integer
 ---@field params table<string, string>
@@ -63,6 +68,9 @@ function amazon.new(options)
   }, amazon)
   self.access = access.new(s, self.world, self.json)
   self.papers = papers.new(s.documents, self.json)
+  self.files = label_files.new(s)
+  self.outside = outside.new(self)
+  self.world:begin(self.outside)
   return self
 end
 
@@ -100,10 +108,33 @@ local function read_body(self, request, operation)
   return body
 end
 
+-- What Amazon wants where it wants a body; else there must be none.
+local function body_of(self, request, operation)
+  local empty = (request.body or "") == ""
+  if operation.external and empty and operation.body ~= "required" then
+    return nil
+  elseif operation.external and not operation.body then
+    refusal.input("the operation has no body")
+  end
+  return operation.method ~= "GET" and read_body(self, request, operation) or nil
+end
+
+local OTHER_PROGRAM = "Application does not have access to one or more requested data elements."
+
+-- A vendor's account does not reach a seller's operations, nor the other way round.
+local function check_program(account, operation)
+  local seller = account.options.program == "external"
+  local of_vendor = operation.path:find("^/vendor/") ~= nil
+  if operation.external and not seller or of_vendor and seller then
+    refusal.denied(OTHER_PROGRAM)
+  end
+end
+
 local function let_in(self, request, operation, way)
   local now = self.world.now
   local token = request.headers["x-amz-access-token"]
   local account = self.access:admit(token, operation, request.path, now)
+  check_program(account, operation)
   if not way.duplicated and not self.buckets:take(account.id, operation, now) then
     refusal.throttled()
   end
@@ -111,16 +142,19 @@ local function let_in(self, request, operation, way)
   if operation.method == "GET" then
     check_no_body(request)
   end
-  if way.id and operation.name ~= "getTransactionStatus" and way.id:find("[^a-zA-Z0-9]") then
+  local of_order = operation.path:find("{purchaseOrderNumber}", 1, true)
+  if of_order and way.id:find("[^a-zA-Z0-9]") then
     refusal.input("purchaseOrderNumber must consist of letters and digits")
   end
   return {
     operation = operation,
     id = way.id,
+    ids = way.ids,
+    host = request.headers.host or "127.0.0.1:8484",
     account = account,
     now = now,
     params = query.parse(request.query or ""),
-    body = operation.method ~= "GET" and read_body(self, request, operation) or nil,
+    body = body_of(self, request, operation),
     fault = way.fault and way.fault.kind,
     duplicated = way.duplicated,
   }
@@ -135,11 +169,14 @@ end
 
 -- Serves a request that is well and allowed; raises a refusal otherwise.
 local function serve(self, request, operation, way)
-  if operation.open then
-    local status, body = self.access:login(request, self.world.now)
-    return status, self.json:encode(body)
+  if operation.serve then
+    return operation.serve(self, request, way)
   end
   local call = let_in(self, request, operation, way)
+  if operation.external then
+    external.befall(self, call.account, way)
+    return external.serve(self, call)
+  end
   if operation.read then
     return operation.status, wrapped(self, operation, operation.read(self, call))
   end
@@ -151,7 +188,7 @@ local function serve(self, request, operation, way)
   return operation.status, wrapped(self, operation, self.json:encode({ transactionId = id }))
 end
 
-local SAYS_RATE = { [200] = true, [202] = true, [400] = true, [404] = true }
+local SAYS_RATE = { [200] = true, [202] = true, [204] = true, [400] = true, [404] = true }
 
 local function reply(self, operation, status, body, error_type)
   local headers = {
@@ -176,10 +213,11 @@ end
 
 -- Handles the request once and enters into the ledger how it was answered.
 local function process(self, request, operation, way)
-  local ok, status, body = xpcall(serve, caught, self, request, operation, way)
+  local ok, status, body, headers = xpcall(serve, caught, self, request, operation, way)
   local response
   if ok then
     response = reply(self, operation, status, body)
+    response.headers = headers or response.headers
   elseif refusal.is(status) then
     response = refuse(self, operation, status)
   else
@@ -206,6 +244,16 @@ end
 answers["503"] = function(self, operation)
   return refuse(self, operation, { status = 503, code = "ServiceUnavailable", details = "",
     message = "Service is temporarily unavailable." })
+end
+
+answers.busy = function(self, operation)
+  return refuse(self, operation, { status = 409, code = "ServerBusy", details = "",
+    message = "A workflow is running; the request is ignored." })
+end
+
+answers.unprocessable = function(self, operation)
+  return refuse(self, operation, { status = 422, code = "UnprocessableEntity", details = "",
+    message = "Unable to process the contained instructions." })
 end
 
 answers.html = function(self, operation)
@@ -250,7 +298,8 @@ local function play(self, request, operation, way)
   end
   local response = process(self, request, operation, way)
   if fault.kind == "duplicated" then
-    response = process(self, request, operation, { id = way.id, duplicated = true })
+    response = process(self, request, operation, { id = way.id, ids = way.ids,
+      duplicated = true })
   end
   if ways_back[fault.kind] then
     ways_back[fault.kind](self, response, fault)
@@ -266,12 +315,12 @@ function amazon:handle(request)
   if request.path:find("^/sim/") then
     return control.handle(self, request)
   end
-  local operation, id = routes.find(request.method, request.path)
+  local operation, id, ids = routes.find(request.method, request.path)
   if not operation then
     return refuse(self, nil, { status = 403, code = "MissingAuthenticationToken",
       message = "Missing Authentication Token", details = "" })
   end
-  local fault = self.faults:pick(operation.name, request.headers["x-sim-fault"])
+  local fault = self.faults:pick(operation, request.headers["x-sim-fault"])
   if fault then
     self.book:fault(operation.name)
     if fault.kind == "lost_before" then
@@ -279,24 +328,39 @@ function amazon:handle(request)
     end
   end
   self.book:call(operation.name, now)
-  local way = { id = id, fault = fault }
+  local way = { id = id, ids = ids, fault = fault }
   return fault and play(self, request, operation, way) or process(self, request, operation, way)
 end
 
 --- What was told so far; see sim.ledger.
----@return { operations: table, accounts: table, totals: table }
+---@return { operations: table, accounts: table, totals: table, files: table }
 function amazon:ledger()
-  return self.book:report()
+  local report = self.book:report()
+  report.files = self.files.counts
+  return report
 end
 
 --- The counts of one business key.
 ---@param account string
 ---@param order string
----@param what "acknowledgement"|"label"|"confirmation"|"scans"
+---@param what string one of ledger.kinds
 ---@param package? string
 ---@return sim.Count
 function amazon:told(account, order, what, package)
   return self.book:of(account, order, what, package)
+end
+
+--- A shipment as it is now, of whichever account has one with that id, or of the one named.
+---@param id string
+---@param account? string
+---@return sim.Shipment?
+function amazon:shipment(id, account)
+  self.world:settle()
+  for _, a in ipairs(self.world.account_list) do
+    if a.shipments[id] and (not account or a.id == account) then
+      return a.shipments[id]
+    end
+  end
 end
 
 --- An order of the first account, or of the one named, as it is now.

@@ -14,7 +14,11 @@ end
 ---@param operation sim.Operation
 ---@return number rate, number burst
 function bucket:plan(operation)
-  return operation.rate or self.settings.rate, operation.burst or self.settings.burst
+  local s = self.settings
+  if operation.external then
+    return s.external_rate, s.external_burst
+  end
+  return operation.rate or s.rate, operation.burst or s.burst
 end
 
 --- Takes one; false when the bucket is empty.

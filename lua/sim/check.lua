@@ -1,6 +1,7 @@
 -- Whether a body has the form that Amazon's models ask for: what must be there, what may be, and
 -- nothing else. Written from the models, on its own, so that it can judge what dray sends.
 
+local check_external = require("sim.check_external")
 local instant = require("sim.instant")
 
 local check = {}
@@ -243,6 +244,9 @@ check.bodies = {
     }, { dataElements = list(text, 0) }), 1, 50),
   }, { targetApplication = text }),
 }
+
+check_external.add(check.bodies, { text = text, list = list, object = object, one_of = one_of,
+  whole = whole, decimal = decimal })
 
 --- What is wrong with the body of an operation; nil when nothing is.
 ---@param operation string

@@ -1,7 +1,10 @@
 -- Paths below /sim/, outside Amazon's API, for people and tests: the ledger, the orders, faults,
--- new orders, a customer's cancellation, the floor. No token; the server listens on loopback only.
+-- new orders, a customer's cancellation, the floor; those about shipments are in
+-- control_shipments.lua. No token; the server listens on loopback only.
 
+local control_shipments = require("sim.control_shipments")
 local floor = require("sim.floor")
+local shipment_floor = require("sim.shipment_floor")
 
 local control = {}
 
@@ -83,6 +86,9 @@ end
 
 local function cancel(sim, request)
   local body = body_of(sim, request)
+  if body.shipmentId then
+    return control_shipments.handle(sim, "cancel", body)
+  end
   local order = sim:order(tostring(body.purchaseOrderNumber), body.account)
   if not order then
     return refuse(sim, "purchaseOrderNumber is not known")
@@ -98,12 +104,23 @@ local paths = {
   end,
   ["GET /sim/orders"] = list_orders,
   ["GET /sim/floor"] = function(sim)
-    return answer(200, sim.json:encode(floor.all(sim)))
+    local decisions = floor.all(sim)
+    decisions.shipments = shipment_floor.all(sim)
+    return answer(200, sim.json:encode(decisions))
   end,
   ["POST /sim/orders"] = add_orders,
   ["POST /sim/faults"] = set_faults,
   ["POST /sim/cancel"] = cancel,
 }
+
+-- What sim.control_shipments answers: the last part of the path.
+for method, names in pairs(control_shipments.paths) do
+  for _, name in ipairs(names) do
+    paths[method .. " /sim/" .. name] = function(sim, request)
+      return control_shipments.handle(sim, method .. " " .. name, body_of(sim, request))
+    end
+  end
+end
 
 --- Answers a control request.
 ---@param sim sim.Amazon
@@ -112,8 +129,9 @@ local paths = {
 function control.handle(sim, request)
   local handler = paths[request.method .. " " .. request.path]
   if not handler then
-    return answer(404, sim.json:encode({ error = "no such path; there are "
-      .. "/sim/ledger, /sim/orders, /sim/floor, /sim/faults and /sim/cancel" }))
+    return answer(404, sim.json:encode({ error = "no such path; there are /sim/ledger, "
+      .. "/sim/orders, /sim/shipments, /sim/floor, /sim/faults, /sim/cancel, /sim/move and "
+      .. "/sim/unlabel" }))
   end
   return handler(sim, request)
 end

@@ -1,5 +1,5 @@
--- The Amazon that `dray sim` serves: one vendor account with a warehouse per country, the same
--- credentials each time.
+-- The Amazon that `dray sim` serves: one vendor account with a warehouse per country, one seller
+-- with a location per program, the same credentials each time.
 
 local cjson = require("cjson")
 local faults = require("sim.faults")
@@ -27,11 +27,24 @@ demo.warehouses = {
     standard = "X12" },
 }
 
+demo.seller = "acme-seller"
+demo.seller_token = "Atzr|sim-seller"
+
+---@type sim.Location[]
+demo.locations = {
+  { id = "XBLR", program = "seller_flex", country = "IN", zone = "Asia/Kolkata", format = "ZPL" },
+  { id = "DEFAULT", program = "easy_ship", country = "IN", zone = "Asia/Kolkata", format = "PDF" },
+  { id = "SELF", program = "self_ship", country = "DE", zone = "Europe/Berlin", format = "PNG",
+    courier = true },
+}
+
 ---@class sim.Flags the words of the command line
 ---@field orders integer
+---@field shipments? integer none: there is no seller
 ---@field seed integer
 ---@field speed string instant, demo or real
 ---@field countries string[] empty: India and Germany
+---@field programs? string[] of the seller; empty: all three
 ---@field faults string[] "KIND=RATE" or "OPERATION:KIND=RATE"
 ---@field floor? string where the floor file is
 
@@ -44,7 +57,7 @@ local function rule_of(text)
   local share = tonumber(rate)
   if not share or share > 1 then
     error(("--fault %s: expected KIND=RATE, the rate from 0 to 1: lost_after=0.05"):format(text), 0)
-  elseif not faults.kinds[kind] then
+  elseif not faults.known(kind) then
     error(("--fault %s: there is no fault %q; there are %s"):format(text, kind, faults.names()), 0)
   elseif operation ~= "*" and not routes.by_name[operation] then
     error(("--fault %s: there is no operation %q"):format(text, operation), 0)
@@ -59,6 +72,50 @@ local function houses_of(countries)
       or error(("--country %s: the simulator knows DE, IN and US"):format(country), 0)
   end
   return houses
+end
+
+local function has_seller(flags)
+  return (flags.shipments or 0) > 0
+end
+
+-- Locations of the programs named; of all without a name.
+local function locations_of(programs)
+  local out = {}
+  for _, location in ipairs(demo.locations) do
+    local wanted = programs and programs[1] and programs or { location.program }
+    for _, program in ipairs(wanted) do
+      out[#out + 1] = program == location.program and location or nil
+    end
+  end
+  if #out == 0 then
+    error(("--program %s: the simulator knows seller_flex, easy_ship and self_ship"):format(
+      programs[1]), 0)
+  end
+  return out
+end
+
+local function accounts_of(flags)
+  local accounts = { {
+    id = demo.account,
+    client_id = demo.client_id,
+    client_secret = demo.client_secret,
+    refresh_token = demo.refresh_token,
+    selling_party = demo.selling_party,
+    warehouses = houses_of(flags.countries),
+    orders = flags.orders,
+  } }
+  if has_seller(flags) then
+    accounts[2] = {
+      id = demo.seller,
+      program = "external",
+      client_id = demo.client_id,
+      client_secret = demo.client_secret,
+      refresh_token = demo.seller_token,
+      locations = locations_of(flags.programs),
+      shipments = flags.shipments,
+    }
+  end
+  return accounts
 end
 
 --- Options of sim.amazon for the flags of the command.
@@ -77,15 +134,7 @@ function demo.options(flags)
     speed = flags.speed,
     faults = rules,
     share = flags.speed ~= "real" and { tomorrow = 0 } or nil,
-    accounts = { {
-      id = demo.account,
-      client_id = demo.client_id,
-      client_secret = demo.client_secret,
-      refresh_token = demo.refresh_token,
-      selling_party = demo.selling_party,
-      warehouses = houses_of(flags.countries),
-      orders = flags.orders,
-    } },
+    accounts = accounts_of(flags),
   }
 end
 
@@ -97,6 +146,15 @@ local function codes_of(flags)
   return codes
 end
 
+local function seller_of(flags)
+  local ids = {}
+  for i, location in ipairs(locations_of(flags.programs)) do
+    ids[i] = location.id
+  end
+  return { account = demo.seller, refreshToken = demo.seller_token, locations = ids,
+    shipments = flags.shipments }
+end
+
 --- The line that says that the simulator is ready.
 ---@param flags sim.Flags
 ---@param url string
@@ -104,10 +162,12 @@ end
 ---@return string
 function demo.ready(flags, url, as_json)
   if not as_json then
-    return ("Amazon is at %s with %d orders for %s, seed %d; clientId %s, clientSecret %s, "
+    local seller = has_seller(flags) and (" and %d shipments (refreshToken %s)"):format(
+      flags.shipments, demo.seller_token) or ""
+    return ("Amazon is at %s with %d orders for %s%s, seed %d; clientId %s, clientSecret %s, "
       .. "refreshToken %s")
-      :format(url, flags.orders, table.concat(codes_of(flags), ", "), flags.seed, demo.client_id,
-        demo.client_secret, demo.refresh_token)
+      :format(url, flags.orders, table.concat(codes_of(flags), ", "), seller, flags.seed,
+        demo.client_id, demo.client_secret, demo.refresh_token)
   end
   return json.new(cjson):encode({
     url = url,
@@ -121,6 +181,7 @@ function demo.ready(flags, url, as_json)
     clientId = demo.client_id,
     clientSecret = demo.client_secret,
     refreshToken = demo.refresh_token,
+    seller = has_seller(flags) and seller_of(flags) or nil,
   })
 end
 

@@ -32,12 +32,47 @@ faults.kinds = {
   false_failure = "the transaction says Failure, though applied",
 }
 
+-- Faults of a seller's operations, and where each of them can strike: at one operation, or at all
+-- of External Fulfillment.
+---@type table<string, { where: string, what: string }>
+faults.of_shipments = {
+  cancelled = { where = "external", what = "the shipment is cancelled right before the request" },
+  moved = { where = "external",
+    what = "another tool does the shipment's next step right before the request" },
+  busy = { where = "external", what = "a workflow of the shipment is running: 409" },
+  unprocessable = { where = "external", what = "the shipment cannot be processed like this: 422" },
+  label_failed = { where = "generateShipLabels", what = "labels fail inside a 200" },
+  plain_http = { where = "generateShipLabels",
+    what = "the label's URL is http, and not of this machine" },
+  redirects = { where = "labelFile", what = "the label's file is said to be elsewhere" },
+  huge = { where = "labelFile", what = "the label's file is 40 MiB" },
+  page = { where = "labelFile", what = "a web page instead of the label's file, with a 200" },
+  mislabelled = { where = "labelFile", what = "the file's Content-Type is that of another format" },
+  gone = { where = "labelFile", what = "the label's URL has expired already" },
+}
+
+--- Whether there is such a fault.
+---@param kind any
+---@return boolean
+function faults.known(kind)
+  return faults.kinds[kind] ~= nil or faults.of_shipments[kind] ~= nil
+end
+
+-- Whether a fault can strike an operation at all.
+local function applies(kind, operation)
+  local special = faults.of_shipments[kind]
+  return not special or special.where == operation.name
+    or special.where == "external" and operation.external
+end
+
 --- The kinds, for people.
 ---@return string
 function faults.names()
   local names = {}
-  for name in pairs(faults.kinds) do
-    names[#names + 1] = name
+  for _, map in ipairs({ faults.kinds, faults.of_shipments }) do
+    for name in pairs(map) do
+      names[#names + 1] = name
+    end
   end
   table.sort(names)
   return table.concat(names, ", ")
@@ -53,7 +88,7 @@ function faults.new(seed, rules)
 end
 
 local function check_rule(rule)
-  if type(rule) ~= "table" or not faults.kinds[rule.kind] then
+  if type(rule) ~= "table" or not faults.known(rule.kind) then
     local kind = type(rule) == "table" and rule.kind or rule
     return nil, ("there is no fault %q"):format(tostring(kind))
   elseif not rule.rate and not rule.nth and not rule.times then
@@ -109,21 +144,22 @@ end
 
 --- The fault for a call, nil for none. Every rule counts every call that it is about; the first one
 --- wins.
----@param operation string
+---@param operation sim.Operation
 ---@param wanted? string value of x-sim-fault
 ---@return sim.Rule?
 function faults:pick(operation, wanted)
   local found
   for _, state in ipairs(self.rules) do
-    if state.operation == "*" or state.operation == operation then
+    local about = state.operation == "*" or state.operation == operation.name
+    if about and applies(state.rule.kind, operation) then
       if strikes(self, state) and not found then
         found = state.rule
         state.played = state.played + 1
       end
     end
   end
-  if wanted and faults.kinds[wanted] then
-    return { kind = wanted, operation = operation }
+  if wanted and faults.known(wanted) and applies(wanted, operation) then
+    return { kind = wanted, operation = operation.name }
   end
   return found
 end

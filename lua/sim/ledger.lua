@@ -84,10 +84,10 @@ end
 
 ---@class sim.Telling
 ---@field account string
----@field order string purchaseOrderNumber as told
----@field what "acknowledgement"|"label"|"confirmation"|"scans"
----@field package? string tracking number of a scan
----@field word string accepted, rejected, label, SHIPPED, FLOOR_DENIAL, "D1/NS"
+---@field order string purchaseOrderNumber or shipmentId as told
+---@field what string one of ledger.kinds
+---@field package? string tracking number of a scan; id of a shipment's package
+---@field word string accepted, rejected, label, SHIPPED, FLOOR_DENIAL, "D1/NS", CONFIRM, …
 ---@field refused? table the error that it led to
 ---@field duplicated boolean
 
@@ -131,16 +131,23 @@ local function add(total, count)
   end
 end
 
--- Sums over all orders; `again` counts keys that the client itself told more than once.
+-- What Amazon is told, of orders and of shipments; true: package by package.
+ledger.kinds = {
+  acknowledgement = false, label = false, confirmation = false, scans = true,
+  processed = false, packages = true, updates = true, invoice = false, labels = true,
+  shipped = true, delivery = true,
+}
+
+-- Sums over all orders and shipments; `again` counts keys that the client told more than once.
 local function totals(self)
   local sums = {}
-  for _, what in ipairs({ "acknowledgement", "label", "confirmation", "scans" }) do
+  for what in pairs(ledger.kinds) do
     sums[what] = { keys = 0, told = 0, applied = 0, refused = 0, duplicated = 0, again = 0 }
   end
   for _, orders in pairs(self.accounts) do
     for _, told in pairs(orders) do
       for what, count in pairs(told) do
-        for _, one in pairs(what == "scans" and count or { count }) do
+        for _, one in pairs(ledger.kinds[what] and count or { count }) do
           add(sums[what], one)
         end
       end

@@ -32,6 +32,14 @@ local function remember(self, key, make)
   return text
 end
 
+--- The document of a key, made when it is asked for and not kept any more.
+---@param key string
+---@param make fun(): string base64
+---@return string
+function papers:keep(key, make)
+  return remember(self, key, make)
+end
+
 local function content(self, label, package)
   local order = label.order
   return remember(self, package.tracking, function()

@@ -2,6 +2,8 @@
 
 local acknowledge = require("sim.acknowledge")
 local confirm = require("sim.confirm")
+local external = require("sim.external")
+local label_files = require("sim.label_files")
 local labels = require("sim.labels")
 local reads = require("sim.reads")
 local scans = require("sim.scans")
@@ -17,6 +19,10 @@ local routes = {}
 ---@field burst number
 ---@field restricted boolean wants a restricted data token
 ---@field bare boolean the use case guide shows its reply without `payload`
+---@field open? boolean needs no token
+---@field serve? fun(sim: sim.Amazon, request: sim.Request, way: table): integer, string, table?
+---@field external? boolean External Fulfillment; see sim.external for the rest of such a row
+---@field body? "required"|"optional" of External Fulfillment
 ---@field read? function
 ---@field kind? sim.Kind of a write
 
@@ -52,7 +58,13 @@ routes.list = {
   { name = "createRestrictedDataToken", method = "POST",
     path = "/tokens/2021-03-01/restrictedDataToken",
     status = 200, restricted = false, bare = true, rate = 1, burst = 10 },
-  { name = "lwaToken", method = "POST", path = "/auth/o2/token", status = 200, open = true },
+  { name = "lwaToken", method = "POST", path = "/auth/o2/token", status = 200, open = true,
+    serve = function(sim, request)
+      local status, body = sim.access:login(request, sim.world.now)
+      return status, sim.json:encode(body)
+    end },
+  { name = "labelFile", method = "GET", path = label_files.FOLDER .. "{key}", status = 200,
+    open = true, serve = label_files.serve },
 }
 
 ---@type table<string, sim.Operation>
@@ -70,19 +82,30 @@ for _, operation in ipairs(routes.list) do
   end
 end
 
+for _, operation in ipairs(external.list) do
+  routes.list[#routes.list + 1] = operation
+  routes.by_name[operation.name] = operation
+end
+
 --- The operation of a request.
 ---@param method string
 ---@param path string
----@return sim.Operation? operation, string? id the last segment, where the path has one
+---@return sim.Operation? operation
+---@return string? id the last segment, where the path ends with one
+---@return { shipment: string?, package: string? }? ids of External Fulfillment
 function routes.find(method, path)
   local operation = exact[method .. " " .. path]
   if operation then
     return operation
   end
   local folder, id = path:match("^(.*/)([^/]+)$")
-  if folder then
-    return single[method .. " " .. folder], id
+  operation = folder and single[method .. " " .. folder]
+  if operation then
+    return operation, id
   end
+  local ids
+  operation, ids = external.find(method, path)
+  return operation, nil, ids
 end
 
 return routes

@@ -15,9 +15,12 @@ local settings = {}
 ---@field refresh_token string
 ---@field client_id string
 ---@field client_secret string
----@field selling_party string
----@field warehouses sim.Warehouse[]
+---@field program? "vendor"|"external"
+---@field selling_party? string of a vendor
+---@field warehouses? sim.Warehouse[] of a vendor
 ---@field orders? integer made at the start
+---@field locations? sim.Location[] of a seller
+---@field shipments? integer made at the start
 ---@field missing_roles? string[] operations that are answered 403
 ---@field restricted? "required"|"either"|"refused" are restricted tokens needed, given
 
@@ -31,6 +34,10 @@ local settings = {}
 ---@field delays? table<string, integer[]> {min, max} ms; the names are those of settings.speeds
 ---@field rate? number calls a second of every operation
 ---@field burst? integer
+---@field external_rate? number calls a second of every operation of External Fulfillment
+---@field external_burst? integer
+---@field url_life_ms? integer how long a label's URL is good for
+---@field label_outcome? "status"|"isErrored" how a package's label says whether it was made
 ---@field token_life_ms? integer
 ---@field payload? "always"|"guide"
 ---@field bulk? "each"|"all" what becomes of good elements beside a bad one
@@ -44,21 +51,26 @@ local settings = {}
 ---@field late_ms? integer
 ---@field faults? sim.Rule[]
 
-local MINUTE = 60000
+local MINUTE, DAY = 60000, 86400000
 
 settings.speeds = {
   instant = {
     acknowledgement = { 0, 0 }, label = { 0, 0 }, transaction = { 0, 0 }, slip = { 0, 0 },
     invoice = { 0, 0 }, status = { 0, 0 },
+    workflow = { 0, 0 }, stock = { 0, 0 }, pickup = { 1000, 1000 }, delivery = { DAY, DAY },
   },
   demo = {
     acknowledgement = { 200, 1200 }, label = { 500, 2500 }, transaction = { 200, 1000 },
     slip = { 500, 2000 }, invoice = { 500, 2000 }, status = { 300, 1500 },
+    workflow = { 200, 1000 }, stock = { 2000, 5000 }, pickup = { 3000, 9000 },
+    delivery = { 20000, 60000 },
   },
   real = {
     acknowledgement = { MINUTE, 10 * MINUTE }, label = { 2 * MINUTE, 14 * MINUTE },
     transaction = { MINUTE, 9 * MINUTE }, slip = { 2 * MINUTE, 20 * MINUTE },
     invoice = { 2 * MINUTE, 20 * MINUTE }, status = { MINUTE, 10 * MINUTE },
+    workflow = { 2000, 20000 }, stock = { 20 * MINUTE, 180 * MINUTE },
+    pickup = { 30 * MINUTE, 240 * MINUTE }, delivery = { DAY, 3 * DAY },
   },
 }
 
@@ -75,6 +87,10 @@ local DEFAULT = {
   empty_pages = 0,
   age_ms = { 15 * MINUTE, 240 * MINUTE },
   late_ms = 120000,
+  external_rate = 1,
+  external_burst = 1,
+  url_life_ms = 5 * MINUTE,
+  label_outcome = "status",
   same_numbers = false,
 }
 
@@ -87,6 +103,16 @@ local SHARE = {
   priority = 0.2,
   tomorrow = 0.1, -- to be shipped the next day
   flip = 0.5, -- a label that is asked for again has another ship method
+  -- of shipments:
+  created = 0.1, -- not enough stock yet
+  early = 0.1, -- not to be processed before some time
+  serials = 0.1, -- lines that need serial numbers, …
+  hazmat = 0.05,
+  origin = 0.1,
+  value = 0.1,
+  pieces = 0.05, -- lines whose units are two pieces each
+  picked_up = 0.5, -- Amazon sets SHIPPED by itself, where it does so
+  label_fails = 0.03, -- packages that get no label at the first try
 }
 
 local function filled(given, default)
@@ -101,10 +127,15 @@ local function filled(given, default)
 end
 
 local function check_account(account)
-  for _, key in ipairs({ "id", "refresh_token", "client_id", "client_secret", "selling_party" }) do
+  for _, key in ipairs({ "id", "refresh_token", "client_id", "client_secret" }) do
     assert(type(account[key]) == "string", "an account of the simulator needs " .. key)
   end
-  assert(type(account.warehouses) == "table", "an account of the simulator needs warehouses")
+  if account.program == "external" then
+    assert(type(account.locations) == "table", "a seller of the simulator needs locations")
+  else
+    assert(type(account.selling_party) == "string", "a vendor of the simulator needs selling_party")
+    assert(type(account.warehouses) == "table", "a vendor of the simulator needs warehouses")
+  end
 end
 
 --- Options with everything filled in.

@@ -5,6 +5,7 @@ local heap = require("sim.heap")
 local instant = require("sim.instant")
 local orders = require("sim.orders")
 local random = require("sim.random")
+local shipments = require("sim.shipments")
 
 ---@class sim.World
 ---@field settings table
@@ -30,12 +31,14 @@ local function open_account(self, options)
     invoices = {},
     counts = { NEW = 0, ACCEPTED = 0, SHIPPED = 0, CANCELLED = 0 },
     made = 0,
+    shipments = {}, -- by id
+    shipment_list = {}, -- by creation
   }
   self.accounts[options.id] = account
   self.account_list[#self.account_list + 1] = account
 end
 
---- A world with its first orders.
+--- A world with its accounts; begin() fills it.
 ---@param settings table
 ---@return sim.World
 function world.new(settings)
@@ -52,7 +55,6 @@ function world.new(settings)
   }, world)
   for _, options in ipairs(settings.accounts) do
     open_account(self, options)
-    self:add_first_orders(self.accounts[options.id], options.orders or 0)
   end
   return self
 end
@@ -95,12 +97,41 @@ local function add_order(self, account, created_ms)
   return order
 end
 
---- Orders of the last hours, in the order of their creation.
-function world:add_first_orders(account, count)
+local function add_shipment(self, account, created_ms)
+  local places = account.options.locations
+  local number = #account.shipment_list + 1
+  local location = places[(number - 1) % #places + 1]
+  local shipment = shipments.make({
+    seed = self.settings.seed,
+    account = account.id,
+    location = location,
+    number = number,
+    created_ms = created_ms,
+    expected_ms = end_of_day(self, location.zone, 1),
+    share = self.settings.share,
+  })
+  account.shipments[shipment.id] = shipment
+  account.shipment_list[number] = shipment
+  self.outside:created(shipment)
+  return shipment
+end
+
+-- Calls add(self, account, created_ms) for so many of the last hours, the oldest first.
+local function add_first(self, account, count, add)
   local young, old = table.unpack(self.settings.age_ms)
   for i = 1, count do
     local age = count > 1 and old - (old - young) * (i - 1) // (count - 1) or young
-    add_order(self, account, self.now - age)
+    add(self, account, self.now - age)
+  end
+end
+
+--- The orders and shipments that are there at the start.
+---@param outside sim.Outside what else happens to shipments
+function world:begin(outside)
+  self.outside = outside
+  for _, account in ipairs(self.account_list) do
+    add_first(self, account, account.options.orders or 0, add_order)
+    add_first(self, account, account.options.shipments or 0, add_shipment)
   end
 end
 
@@ -117,6 +148,26 @@ function world:add_orders(id, count)
   local made = {}
   for i = 1, count do
     made[i] = add_order(self, account, self.now)
+  end
+  return made
+end
+
+--- Shipments that come in now, at one location or at all in turn.
+---@param id? string the account; the first one of a seller when nil
+---@param count integer
+---@return sim.Shipment[]? shipments, string? message
+function world:add_shipments(id, count)
+  local account = id and self.accounts[id]
+  for _, one in ipairs(not id and self.account_list or {}) do
+    account = account or one.options.program == "external" and one or nil
+  end
+  if not account or account.options.program ~= "external" then
+    return nil, "there is no such account of a seller"
+  end
+  self:settle()
+  local made = {}
+  for i = 1, count do
+    made[i] = add_shipment(self, account, self.now)
   end
   return made
 end

@@ -23,8 +23,12 @@ enum { PORT = 8484, ORDERS = 20, ORDERS_MAX = 200000, BODY_MAX = 8 << 20 };
 static const struct flag flags[] = {
     {"port", 'p', "N", false, "listen on 127.0.0.1:N; 0 picks a free one (default 8484)"},
     {"orders", 'n', "N", false, "orders at the start (default 20)"},
+    {"shipments", 0, "N", false, "a seller's shipments at the start (default none)"},
+    {"program", 0, "NAME", true,
+     "seller_flex, easy_ship, self_ship: what the seller does (default all three)"},
     {"seed", 0, "N", false, "the same seed gives the same orders (default 1)"},
-    {"floor", 0, "FILE", false, "write what the warehouse floor does with each order"},
+    {"floor", 0, "FILE", false,
+     "write what the warehouse floor does with each order and shipment"},
     {"fault", 0, "KIND=RATE", true, "what goes wrong, such as lost_after=0.05"},
     {"speed", 0, "SPEED", false,
      "instant, demo (seconds) or real (minutes); default demo"},
@@ -37,16 +41,20 @@ static int run(const struct invocation *in);
 const struct command command_sim = {
     .name = "sim",
     .arguments = "",
-    .summary = "Amazon on loopback: orders, labels, transactions, faults, a ledger",
+    .summary = "Amazon on loopback: orders, shipments, labels, faults, a ledger",
     .details =
         "Prints one line when it is ready and serves until it is stopped. Its endpoint "
         "serves Login with\nAmazon, too. Beside Amazon's paths it has GET /sim/ledger "
-        "(what "
-        "it was told, and how often),\nGET /sim/orders, GET /sim/floor, POST /sim/orders "
-        "{\"count\": 5}, POST /sim/cancel\n{\"purchaseOrderNumber\": \"...\"} and POST "
-        "/sim/faults {\"faults\": [...]}. A fault can also be asked for\nby one request, "
-        "with the header x-sim-fault. `--fault OPERATION:KIND=RATE` strikes one "
-        "operation.",
+        "(what it was told, and how often),\nGET /sim/orders, GET /sim/shipments, GET "
+        "/sim/floor, POST /sim/orders {\"count\": 5},\nPOST /sim/shipments {\"count\": "
+        "5}, POST /sim/cancel {\"purchaseOrderNumber\": \"...\"} or\n{\"shipmentId\": "
+        "\"...\"}, POST /sim/move {\"shipmentId\": \"...\", \"to\": \"CONFIRMED\"} "
+        "(another tool\ndoes the steps), POST /sim/unlabel {\"shipmentId\": \"...\"} "
+        "(the label is taken back) and POST\n/sim/faults {\"faults\": [...]}. A fault "
+        "can "
+        "also be asked for by one request, with the header\nx-sim-fault. `--fault "
+        "OPERATION:KIND=RATE` strikes one operation; labelFile is a shipment's\nlabel "
+        "behind its URL.",
     .most = 0,
     .flags = flags,
     .run = run};
@@ -70,7 +78,7 @@ struct serving {
     lua_State *L;
     int ref;           /* the Amazon */
     const char *floor; /* the floor file, NULL: none */
-    long port, orders, seed;
+    long port, orders, shipments, seed;
     struct late_list late;
 };
 
@@ -89,9 +97,11 @@ static void push_words(lua_State *L, const struct invocation *in, const char *na
 /* Pushes sim.Flags. */
 static void push_flags(lua_State *L, const struct serving *s)
 {
-    lua_createtable(L, 0, 6);
+    lua_createtable(L, 0, 8);
     lua_pushinteger(L, s->orders);
     lua_setfield(L, -2, "orders");
+    lua_pushinteger(L, s->shipments);
+    lua_setfield(L, -2, "shipments");
     lua_pushinteger(L, s->seed);
     lua_setfield(L, -2, "seed");
     lua_pushstring(L, flag_text(s->in, "speed", "demo"));
@@ -102,6 +112,8 @@ static void push_flags(lua_State *L, const struct serving *s)
     lua_setfield(L, -2, "faults");
     push_words(L, s->in, "country");
     lua_setfield(L, -2, "countries");
+    push_words(L, s->in, "program");
+    lua_setfield(L, -2, "programs");
 }
 
 static void push_demo(lua_State *L, const char *name)
@@ -229,9 +241,9 @@ static void answer_late(struct serving *s, struct server_request *request,
 
 static size_t gather_headers(const struct server_request *r, struct http_header *headers)
 {
-    static const char *const names[SIM_HEADERS] = {"user-agent", "content-type",
+    static const char *const names[SIM_HEADERS] = {"user-agent",     "content-type",
                                                    "content-length", "x-amz-access-token",
-                                                   "x-sim-fault"};
+                                                   "x-sim-fault",    "host"};
     size_t count = 0;
     for (size_t i = 0; i < SIM_HEADERS && names[i] != NULL; i++) {
         const char *value = server_header(r, names[i]);
@@ -241,12 +253,13 @@ static size_t gather_headers(const struct server_request *r, struct http_header 
     return count;
 }
 
-/* New orders are new work for the floor. */
+/* New orders and shipments are new work for the floor. */
 static void follow_orders(struct serving *s, const struct sim_request *request)
 {
     struct fault f = {0};
-    if (strcmp(request->path, "/sim/orders") == 0 &&
-        strcmp(request->method, "POST") == 0 && write_floor(s, &f) != ERR_OK)
+    bool more = strcmp(request->path, "/sim/orders") == 0 ||
+                strcmp(request->path, "/sim/shipments") == 0;
+    if (more && strcmp(request->method, "POST") == 0 && write_floor(s, &f) != ERR_OK)
         complain_fault(s->in, &f);
 }
 
@@ -343,6 +356,7 @@ static int run(const struct invocation *in)
     struct fault f = {0};
     if (!flag_number(in, "port", 0, UINT16_MAX, PORT, &s.port) ||
         !flag_number(in, "orders", 0, ORDERS_MAX, ORDERS, &s.orders) ||
+        !flag_number(in, "shipments", 0, ORDERS_MAX, 0, &s.shipments) ||
         !flag_number(in, "seed", 0, INT32_MAX, 1, &s.seed))
         return EXIT_USAGE;
     enum err e = serve(&s, &f);
