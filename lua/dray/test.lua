@@ -294,6 +294,9 @@ function host:jump(by)
   self.core:jump((sign == "-" and -1 or 1) * milliseconds(rest))
 end
 
+--- From now on Amazon's lists are asked by themselves, as `dray serve` does.
+function host:ask_lists() self.core:ask_lists() end
+
 function host:effects() return self.core:effects() end
 function host:orders() return self.core:orders() end
 function host:documents() return self.core:documents() end

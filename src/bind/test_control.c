@@ -7,6 +7,7 @@
 #include "bind/value.h"
 #include "store/journal.h"
 #include "workflow/control.h"
+#include "workflow/rhythm.h"
 
 /* One decision as the spec told it; `effect`, `record` and `warehouse` as the word wants
  * them. */
@@ -211,11 +212,21 @@ static int l_test_jump(lua_State *L)
     return 0;
 }
 
+/* host:ask_lists(): from now on lists are asked by themselves, as `dray serve` does */
+static int l_test_ask_lists(lua_State *L)
+{
+    struct host *h = test_host_of(L);
+    if (h->rhythm == NULL)
+        rhythm_begin(h);
+    return 0;
+}
+
 void test_control_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"control", l_test_control},
                                        {"log", l_test_log},
                                        {"jump", l_test_jump},
+                                       {"ask_lists", l_test_ask_lists},
                                        {NULL, NULL}};
     luaL_setfuncs(L, methods, 0);
 }

@@ -23,29 +23,34 @@ struct given {
     const char *value; /* NULL for one that takes none */
 };
 
-const struct command *const commands[] = {&command_run,
-                                          &command_once,
-                                          &command_serve,
-                                          &command_call,
-                                          &command_check,
-                                          &command_orders,
-                                          &command_effects,
-                                          &command_documents,
-                                          &command_explain,
-                                          &command_report,
-                                          &command_hold,
-                                          &command_release,
-                                          &command_retry,
-                                          &command_settle,
-                                          &command_freeze,
-                                          &command_thaw,
-                                          &command_adopt,
-                                          &command_event,
-                                          &command_events,
-                                          &command_sim,
-                                          &command_test,
-                                          &command_completion,
-                                          NULL};
+/* clang-format off */
+const struct command *const commands[] = {
+    &command_run,
+    &command_once,
+    &command_serve,
+    &command_call,
+    &command_check,
+    &command_orders,
+    &command_effects,
+    &command_documents,
+    &command_explain,
+    &command_report,
+    &command_hold,
+    &command_release,
+    &command_retry,
+    &command_settle,
+    &command_freeze,
+    &command_thaw,
+    &command_adopt,
+    &command_event,
+    &command_events,
+    &command_doctor,
+    &command_sim,
+    &command_test,
+    &command_completion,
+    NULL,
+};
+/* clang-format on */
 
 bool flag_given(const struct invocation *in, const char *name)
 {

@@ -111,10 +111,31 @@ int command_run_errand(const struct errand *errand, char **words, int count, FIL
 /* Finds the command and runs it. */
 int cli_main(int argc, char **argv);
 
-extern const struct command command_run, command_once, command_serve, command_call,
-    command_sim, command_test, command_check, command_orders, command_effects,
-    command_documents, command_explain, command_hold, command_release, command_retry,
-    command_settle, command_freeze, command_thaw, command_adopt, command_event,
-    command_events, command_report, command_completion;
+/* clang-format off */
+extern const struct command
+    command_run,
+    command_once,
+    command_serve,
+    command_doctor,
+    command_call,
+    command_sim,
+    command_test,
+    command_check,
+    command_orders,
+    command_effects,
+    command_documents,
+    command_explain,
+    command_hold,
+    command_release,
+    command_retry,
+    command_settle,
+    command_freeze,
+    command_thaw,
+    command_adopt,
+    command_event,
+    command_events,
+    command_report,
+    command_completion;
+/* clang-format on */
 
 #endif

@@ -13,26 +13,9 @@
 
 struct work {
     struct session *session;
-    struct rhythm *rhythm;
     struct owner *owner;
-    struct round_guest guest; /* the rhythm, in every round */
     bool once;
 };
-
-static void step(void *arg)
-{
-    struct work *w = arg;
-    struct fault f;
-
-    if (rhythm_step(w->rhythm, &f) != ERR_OK)
-        host_trouble(w->session->host, &f);
-}
-
-static bool is_busy(void *arg)
-{
-    const struct work *w = arg;
-    return rhythm_busy(w->rhythm);
-}
 
 /* A signal ends `serve`; `once` also ends when nothing is left. A store that cannot say
  * what is left ends both. */
@@ -43,7 +26,7 @@ static bool is_done(void *arg)
     struct fault f;
     bool due = true;
 
-    if (!w->once || !rhythm_settled(w->rhythm) || tasks_count(w->session->tasks) > 0)
+    if (!w->once || !rhythm_settled(h->rhythm) || tasks_count(w->session->tasks) > 0)
         return false;
     if (due_now(h, &due, &f) != ERR_OK)
         host_trouble(h, &f);
@@ -63,9 +46,7 @@ struct work *work_open(const struct invocation *in, struct session *s)
         work_close(w);
         return NULL;
     }
-    w->rhythm = rhythm_new(s->host);
-    w->guest.party = (struct round_party){step, NULL, is_busy, w};
-    round_join(s->host, &w->guest);
+    rhythm_begin(s->host);
     return w;
 }
 
@@ -74,8 +55,6 @@ void work_close(struct work *w)
     if (w == NULL)
         return;
     owner_close(w->owner);
-    round_leave(w->session->host, &w->guest);
-    rhythm_free(w->rhythm);
     tasks_free(w->session->tasks);
     w->session->tasks = NULL;
     free(w);
@@ -98,5 +77,5 @@ enum err work_run(struct work *w, bool once, int64_t deadline_ms, struct fault *
 
 size_t work_failures(const struct work *w)
 {
-    return rhythm_failures(w->rhythm);
+    return rhythm_failures(w->session->host->rhythm);
 }

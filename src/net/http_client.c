@@ -371,3 +371,8 @@ struct transport *http_client_new(struct loop *l, const char *user_agent)
     curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
     return &c->door;
 }
+
+const char *http_client_library(void)
+{
+    return curl_version();
+}

@@ -14,6 +14,9 @@
  * the first transport. */
 struct transport *http_client_new(struct loop *l, const char *user_agent);
 
+/* "libcurl/7.88.1 OpenSSL/3.0.17 …" */
+const char *http_client_library(void);
+
 /* True for an https URL, or http to 127.0.0.0/8, ::1 or localhost. */
 bool http_url_allowed(const char *url);
 

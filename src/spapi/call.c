@@ -107,7 +107,8 @@ static void call_tell(struct call *c, const struct http_reply *reply)
                              .status = reply->status,
                              .attempt = c->attempt,
                              .took_ms = reply->took_ms,
-                             .request_id = reply->request_id};
+                             .request_id = reply->request_id,
+                             .date_ms = reply->date_ms};
     spapi_tell(c->spapi, &note);
 }
 

@@ -26,6 +26,7 @@ struct call_note {
     int attempt;           /* from 1 */
     int64_t took_ms;
     const char *request_id; /* "" when none */
+    int64_t date_ms;        /* Amazon's clock, to the second; INSTANT_NONE when not told */
 };
 typedef void call_note_fn(void *arg, const struct call_note *note);
 

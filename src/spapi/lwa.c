@@ -283,7 +283,8 @@ static void lwa_tell(struct lwa *l, const struct http_reply *reply)
                              .status = reply->status,
                              .attempt = l->attempt,
                              .took_ms = reply->took_ms,
-                             .request_id = reply->request_id};
+                             .request_id = reply->request_id,
+                             .date_ms = reply->date_ms};
     spapi_tell(l->spapi, &note);
 }
 

@@ -54,6 +54,12 @@ enum err store_slice_undo(struct store *s, struct fault *f);
 /* The whole file checked: SQLite's own check and the chain of the log. */
 enum err store_verify(struct store *s, struct fault *f);
 
+/* Bytes that are free for a state folder, which need not be there yet. ERR_DENIED: it
+ * cannot be written; ERR_INPUT: others may read it. */
+enum err store_room(const char *folder, int64_t *bytes, struct fault *f);
+/* "SQLite 3.40.1" */
+const char *store_library(void);
+
 /* A persisted place in a list or a setting, by account ("" for none) and name. */
 enum err cursor_get(struct store *s, const char *account, const char *name,
                     int64_t *value,

@@ -14,6 +14,7 @@
 #include "workflow/intake.h"
 #include "workflow/poller.h"
 #include "workflow/prover.h"
+#include "workflow/rhythm.h"
 #include "workflow/sender.h"
 #include "workflow/setup.h"
 
@@ -123,6 +124,7 @@ void host_close(struct host *h)
 {
     if (h == NULL)
         return;
+    rhythm_free(h->rhythm);
     poller_free(h->poller);
     prover_free(h->prover);
     sender_free(h->sender);

@@ -22,6 +22,7 @@
 #include "store/store.h"
 
 struct export;
+struct rhythm;
 struct round_guest;
 struct intake;
 struct lookup;
@@ -65,6 +66,7 @@ struct host {
     struct lookup *lookups; /* questions about single effects (lookup.c) */
     struct host_watch watch;
     struct host_figures figures;
+    struct rhythm *rhythm; /* lists are asked by themselves; NULL: when somebody does */
     struct round_guest *guests; /* who takes part in every round (round.h) */
     int64_t run;                /* the run in whose name the engine acts just now; 0 */
     bool stops; /* something is frozen or only observed (control.c): sends are asked for

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "workflow/poller.h"
+#include "workflow/round.h"
 
 enum {
     AGAIN_MS = MS_MINUTE, /* after a list that could not be had */
@@ -95,6 +96,7 @@ struct turn {
 
 struct rhythm {
     struct host *host;
+    struct round_guest guest;
     struct timer timer;
     bool awake;
     struct turn *turns;
@@ -118,17 +120,6 @@ static void add_turns(struct rhythm *r, size_t nth)
                 .rhythm = r, .account = a, .beat = &beats[b], .due_ms = first};
 }
 
-struct rhythm *rhythm_new(struct host *h)
-{
-    struct rhythm *r = mem_new(sizeof *r);
-    r->host = h;
-    r->awake = true;
-    r->turns = mem_array(h->account_count * BEATS, sizeof *r->turns);
-    for (size_t i = 0; i < h->account_count; i++)
-        add_turns(r, i);
-    return r;
-}
-
 void rhythm_free(struct rhythm *r)
 {
     if (r == NULL)
@@ -136,6 +127,7 @@ void rhythm_free(struct rhythm *r)
     for (size_t i = 0; i < r->count; i++)
         if (r->turns[i].wait != NULL)
             poller_withdraw(r->turns[i].wait);
+    round_leave(r->host, &r->guest);
     timer_stop(r->host->loop, &r->timer);
     free(r->turns);
     free(r);
@@ -196,24 +188,41 @@ static void set_timer(struct rhythm *r)
         timer_set(r->host->loop, &r->timer, next, wake, r);
 }
 
-enum err rhythm_step(struct rhythm *r, struct fault *f)
+static void step(void *arg)
 {
+    struct rhythm *r = arg;
     const int64_t now = clock_mono_ms(r->host->clock);
+    struct fault f;
     enum err e = ERR_OK;
 
     if (!r->awake)
-        return ERR_OK;
+        return;
     r->awake = false;
     for (size_t i = 0; i < r->count && e == ERR_OK; i++)
         if (r->turns[i].wait == NULL && r->turns[i].due_ms <= now)
-            e = look(&r->turns[i], now, f);
+            e = look(&r->turns[i], now, &f);
     set_timer(r);
-    return e;
+    if (e != ERR_OK)
+        host_trouble(r->host, &f);
 }
 
-bool rhythm_busy(const struct rhythm *r)
+static bool is_busy(void *arg)
 {
+    const struct rhythm *r = arg;
     return r->awake;
+}
+
+void rhythm_begin(struct host *h)
+{
+    struct rhythm *r = mem_new(sizeof *r);
+    r->host = h;
+    r->awake = true;
+    r->turns = mem_array(h->account_count * BEATS, sizeof *r->turns);
+    for (size_t i = 0; i < h->account_count; i++)
+        add_turns(r, i);
+    r->guest.party = (struct round_party){step, NULL, is_busy, r};
+    round_join(h, &r->guest);
+    h->rhythm = r;
 }
 
 bool rhythm_settled(const struct rhythm *r)

@@ -13,14 +13,11 @@
 
 struct rhythm;
 
-/* Every list is due at once; accounts begin one after the other. */
-struct rhythm *rhythm_new(struct host *h);
-void rhythm_free(struct rhythm *r); /* NULL is fine */
+/* From now on, in the host's rounds, until host_close: every list is due at once,
+ * accounts begin one after the other. h->rhythm is set. */
+void rhythm_begin(struct host *h);
+void rhythm_free(struct rhythm *r); /* host_close does; NULL is fine */
 
-/* Asks for the lists that are due. Called once a round. */
-enum err rhythm_step(struct rhythm *r, struct fault *f);
-/* rhythm_step has something to do now. */
-bool rhythm_busy(const struct rhythm *r);
 /* Every list was answered at least once, or could not be had. */
 bool rhythm_settled(const struct rhythm *r);
 /* How many lists of the last time could not be had. */

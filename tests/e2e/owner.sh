@@ -57,6 +57,17 @@ expect 2 'getOrders' "a mistyped operation has a suggestion" "$DRAY" call getOrd
 expect 2 'did you mean' "a mistyped command has a suggestion" "$DRAY" efects
 expect 2 'did you mean' "a mistyped flag has a suggestion" "$DRAY" orders --jsn
 expect 1 'dray\.lua' "a folder without a project says what to do" env -C / "$DRAY" check
+expect 0 'clock *ok' "the doctor finds nothing wrong where nothing is" "$DRAY" doctor
+expect 1 'clientSecret: the environment variable DRAY_CLIENT_SECRET is not set' \
+  "a secret that is not there is found" env -u DRAY_CLIENT_SECRET "$DRAY" doctor
+expect 1 'getOrders *WRONG.*invalid_client.*developer console' "a secret that Amazon does not take is found" \
+  env DRAY_CLIENT_SECRET=wrong "$DRAY" doctor
+expect 1 'getOrders *WRONG.*look at the network' "a network that does not carry is found" \
+  env DRAY_ENDPOINT=http://127.0.0.1:9 "$DRAY" doctor
+chmod 755 state
+expect 1 'state folder *WRONG.*open to other users.*chmod 700' "a state that others may read is found" \
+  "$DRAY" doctor --offline
+chmod 700 state
 echo 'orders { stat = "new" }' >wrong.lua
 expect 1 'wrong\.lua:1:.*did you mean "state"' "a wrong word in a script has file, line and a suggestion" "$DRAY" run -q wrong.lua
 echo 'for' >broken.lua
