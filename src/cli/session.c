@@ -71,16 +71,17 @@ int session_project(const struct invocation *in, struct session *s)
 }
 
 static struct host *open_host(struct session *s, struct store *store,
-                              struct archive *archive, struct fault *f)
+                              struct archive *archive, bool rehearsal, struct fault *f)
 {
-    struct host_parts parts = {.clock = s->clock, .store = store, .archive = archive};
+    struct host_parts parts = {
+        .clock = s->clock, .store = store, .archive = archive, .rehearsal = rehearsal};
 
     parts.random = random_new_system();
     parts.loop = loop_new(s->clock);
     parts.transport =
         http_client_new(parts.loop, "dray/" DRAY_VERSION " (Language=C; Platform=Linux)");
     parts.accounts = project_take_accounts(s->project, &parts.account_count);
-    parts.export_folder = project_take_export(s->project);
+    parts.export_folder = rehearsal ? NULL : project_take_export(s->project);
     parts.setup = project_take_setup(s->project);
     return host_open(&parts, f);
 }
@@ -118,7 +119,26 @@ int session_own(const struct invocation *in, struct session *s)
         store_close(store);
         return complain_fault(in, &f);
     }
-    s->host = open_host(s, store, archive, &f);
+    s->host = open_host(s, store, archive, false, &f);
+    return s->host == NULL ? complain_fault(in, &f) : EXIT_DONE;
+}
+
+int session_rehearse(const struct invocation *in, struct session *s)
+{
+    struct fault f;
+    const int exit = session_project(in, s);
+
+    if (exit != EXIT_DONE)
+        return exit;
+    struct store *store = store_open_copy(s->state, s->clock, &f);
+    if (store == NULL)
+        return complain_fault(in, &f);
+    struct archive *archive = archive_open_passing(&f);
+    if (archive == NULL) {
+        store_close(store);
+        return complain_fault(in, &f);
+    }
+    s->host = open_host(s, store, archive, true, &f);
     return s->host == NULL ? complain_fault(in, &f) : EXIT_DONE;
 }
 

@@ -33,6 +33,9 @@ int session_project(const struct invocation *in, struct session *s);
  * running owner this is the owner's own session. EXIT_OWNED: another process owns it, and
  * may be asked; return it. */
 int session_own(const struct invocation *in, struct session *s);
+/* The same on a copy of the state, for a look at what would be done: nothing is sent,
+ * nothing is kept, and an owner is not in the way. */
+int session_rehearse(const struct invocation *in, struct session *s);
 /* The state, read-only; the project file is not read, so nothing that it needs has to be
  * there. */
 int session_look(const struct invocation *in, struct session *s);

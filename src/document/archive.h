@@ -19,6 +19,9 @@ struct archive;
 
 /* Creates the folder (0700) when it is missing. ERR_IO names the path. */
 struct archive *archive_open(const char *folder, struct fault *f);
+/* A folder of its own for as long as it is open, removed at the end: for who tries
+ * something out. */
+struct archive *archive_open_passing(struct fault *f);
 void archive_free(struct archive *a);
 
 enum { ARCHIVE_PATH = 64 };

@@ -13,6 +13,7 @@ struct archive {
     int day_fd;                 /* its descriptor, else -1 */
     struct archive_batch *open; /* what was written since the last seal; NULL: nothing */
     uint64_t next_part;         /* for the names of unfinished files */
+    bool passing;               /* everything is removed at the end */
 };
 
 /* Whether the name has the form of a day's folder, of a file in it, of an unfinished

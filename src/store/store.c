@@ -199,6 +199,44 @@ struct store *store_open(const char *folder, enum store_mode mode,
     return NULL;
 }
 
+static enum err copy_from(struct store *s, struct store *looker, struct fault *f)
+{
+    sqlite3_backup *b = sqlite3_backup_init(s->db, "main", looker->db, "main");
+    const int step = b == NULL ? SQLITE_NOMEM : sqlite3_backup_step(b, -1);
+    const int rc = b == NULL ? SQLITE_NOMEM : sqlite3_backup_finish(b);
+    if (step == SQLITE_DONE && rc == SQLITE_OK)
+        return ERR_OK;
+    return store_sqlite_fault(looker, rc != SQLITE_OK ? rc : step, f);
+}
+
+static enum err copy_there(struct store *s, const char *folder, struct fault *f)
+{
+    struct fault why = {0};
+    struct store *looker = store_open(folder, STORE_LOOK, s->clock, &why);
+    if (looker == NULL)
+        return why.code == ERR_NOT_FOUND ? ERR_OK
+                                         : fault_set(f, why.code, "%s", why.text);
+    enum err e = copy_from(s, looker, f);
+    store_close(looker);
+    return e;
+}
+
+struct store *store_open_copy(const char *folder, const struct clock *clock,
+                              struct fault *f)
+{
+    struct store *s = store_new(NULL, STORE_OWN, clock);
+    enum err e = connect(s, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, f);
+    if (e == ERR_OK)
+        e = copy_there(s, folder, f);
+    if (e == ERR_OK)
+        e = prepare_owner(s, f);
+    s->opened = e == ERR_OK;
+    if (s->opened)
+        return s;
+    store_free(s, true);
+    return NULL;
+}
+
 /* Nothing outside can fail here; what does is our mistake or a lack of memory. */
 struct store *store_open_memory(const struct clock *clock)
 {

@@ -29,6 +29,10 @@ enum store_mode {
  * ERR_DENIED: read-only. The clock is borrowed. */
 struct store *store_open(const char *folder, enum store_mode mode,
                          const struct clock *clock, struct fault *f);
+/* A copy in memory of what is there, empty when nothing is: who tries something out
+ * writes to it, and the folder stays as it is, also beside its owner. */
+struct store *store_open_copy(const char *folder, const struct clock *clock,
+                              struct fault *f);
 /* An in-memory store for tests. */
 struct store *store_open_memory(const struct clock *clock);
 /* Rolls back what was not committed. NULL is fine. */

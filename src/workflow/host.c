@@ -99,6 +99,7 @@ struct host *host_open(const struct host_parts *parts, struct fault *f)
     h->transport = parts->transport;
     h->store = parts->store;
     h->archive = parts->archive;
+    h->rehearsal = parts->rehearsal;
     h->accounts = parts->accounts;
     h->account_count = parts->account_count;
     h->setup = parts->setup != NULL ? parts->setup : setup_new("", NULL, NULL);

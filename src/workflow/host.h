@@ -72,7 +72,8 @@ struct host {
     bool stops; /* something is frozen or only observed (control.c): sends are asked for
                    one by one */
     bool stock_moved; /* orders are still to be told of a change (floor_stock.c) */
-    int eager;        /* > 0: somebody waits for everything to be proved */
+    bool rehearsal; /* nothing is sent, printed or told: the store is a copy */
+    int eager;      /* > 0: somebody waits for everything to be proved */
     struct fault
         trouble; /* the first failure inside a completion; ends the round (round.c) */
 };
@@ -89,6 +90,7 @@ struct host_parts {
     struct account **accounts;
     size_t account_count;
     char *export_folder; /* absolute; NULL: none */
+    bool rehearsal;      /* the store is a copy, the archive passes: nothing leaves */
     struct setup *setup; /* NULL: no events of the floor, no feeds, no printers */
 };
 

@@ -440,6 +440,8 @@ enum err sender_step(struct sender *s, struct fault *f)
     if (!s->awake)
         return ERR_OK;
     s->awake = false;
+    if (h->rehearsal)
+        return ERR_OK;
     for (size_t i = 0; i < h->account_count && e == ERR_OK; i++)
         for (int kind = 0; kind < EFFECT_KIND_COUNT && e == ERR_OK; kind++)
             if (flow_of((enum effect_kind)kind) == flow_of_account(h, h->accounts[i]->id))

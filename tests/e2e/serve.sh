@@ -50,6 +50,9 @@ sim_start . --orders 4 --speed instant --floor floor.json
 
 # ---- once ----
 
+expect "a dry run looks at what Amazon has" 0 'nothing would be done' "$DRAY" once --dry-run
+[ ! -e state ] && [ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'dray-??????' -newer dray.lua)" ]
+verdict "and leaves nothing behind" $?
 run "$DRAY" once -q
 said "once asks what there is, and ends" 0 ''
 [ "$("$DRAY" orders --json | wc -l)" = 4 ]
@@ -94,6 +97,7 @@ wait $(jobs -p | grep -v "^$server$" | grep -v "^$sim_pid$") 2>/dev/null
 [ "$(cat "$work"/adopt? | grep -c 'nothing to adopt')" = 8 ]
 verdict "many may ask at once, each has its answer" $? "$work"/adopt?
 
+expect "a dry run goes beside a running dray" 0 'nothing would be done' "$DRAY" once -n
 stop KILL
 [ -S state/socket ]
 verdict "a kill leaves the socket" $?
