@@ -6,6 +6,7 @@
 #include "bind/bind.h"
 #include "bind/folder.h"
 #include "bind/handle.h"
+#include "bind/print.h"
 #include "engine/trouble.h"
 #include "store/paper.h"
 #include "store/record.h"
@@ -218,7 +219,8 @@ static int l_document_list(lua_State *L)
 
 void bind_document_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"save", l_document_save}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"save", l_document_save}, {"print", bind_document_print}, {NULL, NULL}};
     handle_define(L, HANDLE_DOCUMENT, methods, fields);
     lua_pop(L, 1);
     lua_pushcfunction(L, l_document_list);

@@ -4,13 +4,13 @@
 
 #include <string.h>
 
+#include "workflow/print.h"
 #include "workflow/prover.h"
 #include "workflow/vendor.h"
 
 const struct flow *flow_of(enum effect_kind kind)
 {
-    (void)kind;
-    return &vendor_flow;
+    return kind == EFFECT_PRINT ? &print_flow : &vendor_flow;
 }
 
 const struct flow *flow_of_account(const struct host *h, const char *account)

@@ -29,6 +29,7 @@ struct lookup;
 struct sender;
 struct prover;
 struct poller;
+struct printing;
 struct setup;
 
 /* Who wants to hear what happened; any function may be NULL. All are called within a
@@ -61,6 +62,7 @@ struct host {
     struct intake *intake;
     struct export *export; /* documents as named files for other programs */
     struct sender *sender;
+    struct printing *printing;
     struct prover *prover;
     struct poller *poller;
     struct lookup *lookups; /* questions about single effects (lookup.c) */
