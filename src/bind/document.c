@@ -140,13 +140,12 @@ static int l_document_save(lua_State *L)
     int64_t id = handle_check(L, 1, HANDLE_DOCUMENT);
     size_t len;
     const char *path = luaL_checklstring(L, 2, &len);
-    const struct script *script = sandbox_of(L)->script;
     struct fault f = {0};
+    task_may_act(L, "document:save");
     luaL_argcheck(L, len > 0 && strlen(path) == len, 2, "no path");
-    if (script == NULL)
-        return trouble_error(L, ERR_STATE, "files are written only while a script runs");
+    const char *folder = bind_folder(L, "files are written");
     struct paper p = read_paper(L, id);
-    trouble_check(L, save(bind_host(L), script_folder(script), p.path, path, &f), &f);
+    trouble_check(L, save(bind_host(L), folder, p.path, path, &f), &f);
     lua_settop(L, 2);
     return 1;
 }

@@ -213,6 +213,19 @@ enum err host_event(struct host *h, const struct record *r, const char *what,
     return e == ERR_OK ? print_heard(h, r, what, detail, f) : e;
 }
 
+/* The event's `was` is the state before. */
+static enum err tell_state(struct host *h, const struct record *r, const char *what,
+                           enum order_state was, struct fault *f)
+{
+    struct arena a;
+    arena_init(&a);
+    struct json *detail = json_object(&a);
+    json_set_str(&a, detail, "was", order_state_name(was));
+    enum err e = host_event(h, r, what, detail, f);
+    arena_clear(&a);
+    return e;
+}
+
 enum err host_state(struct host *h, struct record *r, enum order_state state,
                     const char *what, struct fault *f)
 {
@@ -221,6 +234,7 @@ enum err host_state(struct host *h, struct record *r, enum order_state state,
     enum err e = record_set_state(h->store, r->id, (int)state, f);
     if (e != ERR_OK)
         return e;
+    const enum order_state was = (enum order_state)r->state;
     r->state = (int)state;
-    return what == NULL ? ERR_OK : host_event(h, r, what, NULL, f);
+    return what == NULL ? ERR_OK : tell_state(h, r, what, was, f);
 }

@@ -71,6 +71,7 @@ struct host {
     struct rhythm *rhythm; /* lists are asked by themselves; NULL: when somebody does */
     struct round_guest *guests; /* who takes part in every round (round.h) */
     int64_t run;                /* the run in whose name the engine acts just now; 0 */
+    bool approve;               /* what that plans is held for a person's release */
     bool stops; /* something is frozen or only observed (control.c): sends are asked for
                    one by one */
     bool stock_moved; /* orders are still to be told of a change (floor_stock.c) */
