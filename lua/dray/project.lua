@@ -1,6 +1,7 @@
 --- Reads the project file `dray.lua` (design 13): Lua in an empty environment with a few words.
 --- Every mistake is collected, each with file:line.
 local schema = require("dray.schema")
+local seller = require("dray.seller")
 local suggest = require("dray.suggest")
 local more_words = require("dray.words")
 
@@ -58,6 +59,8 @@ local account_fields = {
     labels = { "text" },
     slips = { "text" },
     invoices = { "text" },
+    shipments = { "text" },
+    progress = { "text" },
   } },
   batch = { "table", fields = {
     acknowledgements = { "count" },
@@ -75,6 +78,8 @@ local account_fields = {
     refreshToken = { "source", required = true },
   } },
 }
+
+for key, field in pairs(seller.fields(limits)) do account_fields[key] = field end
 
 -- Texts that may come from the environment, so that one project file serves several machines.
 local from_environment = { "endpoint", "region", "sellingParty" }
@@ -120,10 +125,16 @@ local function check_account(fields, report)
   if fields.program == "vendor" and fields.warehouses == nil then
     report("warehouses", "missing: name the warehouses that ship for this account")
   end
+  seller.check(fields, report)
   check_limits("limits", fields.limits, report)
   for _, code in ipairs(sorted_keys(fields.warehouses)) do
     local house = fields.warehouses[code]
     check_limits(("warehouses.%s.limits"):format(code), type(house) == "table" and house.limits,
+      report)
+  end
+  for _, id in ipairs(sorted_keys(fields.locations)) do
+    local place = fields.locations[id]
+    check_limits(("locations.%s.limits"):format(id), type(place) == "table" and place.limits,
       report)
   end
 end
@@ -165,19 +176,6 @@ local function export_mistake(found, folder)
   if folder:match("^[^/]+") == "state" then return "state/ is dray's own folder" end
 end
 
--- What is wrong with a pattern of rule files; nil when nothing is.
-local function rules_mistake(pattern)
-  if type(pattern) ~= "string" or pattern == "" or pattern:match("^/") then
-    return 'expected files inside the project, such as "rules/*.lua"'
-  end
-  for part in pattern:gmatch("[^/]+") do
-    if part:match("^%.") then
-      return ('"%s" is hidden or leads out of the project'):format(pattern)
-    end
-  end
-  if not pattern:match("%.lua$") then return ('"%s" does not end in .lua'):format(pattern) end
-end
-
 local function environment(found, mistake)
   local env = {}
   function env.account(id)
@@ -198,14 +196,7 @@ local function environment(found, mistake)
       found.accounts[#found.accounts + 1] = fields
     end
   end
-  function env.rules(pattern)
-    local why = rules_mistake(pattern)
-    if why then
-      mistake(line_of(), "rules: " .. why)
-    else
-      found.rules[#found.rules + 1] = pattern
-    end
-  end
+  function env.rules(pattern) found.rules[#found.rules + 1] = pattern end
   function env.export(folder)
     local why = export_mistake(found, folder)
     if why then

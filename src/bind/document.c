@@ -6,7 +6,6 @@
 #include "bind/bind.h"
 #include "bind/folder.h"
 #include "bind/handle.h"
-#include "bind/print.h"
 #include "engine/trouble.h"
 #include "store/paper.h"
 #include "store/record.h"
@@ -99,7 +98,17 @@ static void push_received(lua_State *L, int64_t id)
 
 static void push_order(lua_State *L, int64_t id)
 {
-    handle_push(L, HANDLE_ORDER, read_paper(L, id).record);
+    handle_push_record(L, HANDLE_ORDER, read_paper(L, id).record);
+}
+
+static void push_shipment(lua_State *L, int64_t id)
+{
+    handle_push_record(L, HANDLE_SHIPMENT, read_paper(L, id).record);
+}
+
+static void push_void(lua_State *L, int64_t id)
+{
+    lua_pushboolean(L, read_paper(L, id).void_ms != 0);
 }
 
 static const struct handle_field fields[] = {
@@ -117,6 +126,8 @@ static const struct handle_field fields[] = {
     {"latest", push_latest},
     {"receivedDate", push_received},
     {"order", push_order},
+    {"shipment", push_shipment},
+    {"void", push_void},
     {NULL, NULL},
 };
 
@@ -140,12 +151,13 @@ static int l_document_save(lua_State *L)
     int64_t id = handle_check(L, 1, HANDLE_DOCUMENT);
     size_t len;
     const char *path = luaL_checklstring(L, 2, &len);
+    const struct script *script = sandbox_of(L)->script;
     struct fault f = {0};
-    task_may_act(L, "document:save");
     luaL_argcheck(L, len > 0 && strlen(path) == len, 2, "no path");
-    const char *folder = bind_folder(L, "files are written");
+    if (script == NULL)
+        return trouble_error(L, ERR_STATE, "files are written only while a script runs");
     struct paper p = read_paper(L, id);
-    trouble_check(L, save(bind_host(L), folder, p.path, path, &f), &f);
+    trouble_check(L, save(bind_host(L), script_folder(script), p.path, path, &f), &f);
     lua_settop(L, 2);
     return 1;
 }
@@ -164,21 +176,22 @@ static bool take_kind(void *arg, const char *name)
     return false;
 }
 
-/* order = a handle, or a number of which there is one. */
-static int64_t read_order(lua_State *L, const char *account)
+/* order = a handle, or a number of which there is one; shipment = the same. */
+static int64_t read_record(lua_State *L, const char *account, const char *name,
+                           enum handle_kind handle, enum record_kind kind)
 {
     struct record r = {0};
     struct fault f = {0};
     int64_t id = 0;
-    int type = lua_getfield(L, 1, "order");
+    int type = lua_getfield(L, 1, name);
     if (type == LUA_TSTRING) {
-        enum err e = record_find(bind_host(L)->store, bind_scratch(L), RECORD_ORDER,
-                                 account, lua_tostring(L, -1), false, &r, &f);
+        enum err e = record_find(bind_host(L)->store, bind_scratch(L), kind, account,
+                                 lua_tostring(L, -1), false, &r, &f);
         trouble_check(L, e, &f);
         id = r.id;
-    } else if (type != LUA_TNIL && !handle_is(L, -1, HANDLE_ORDER, &id)) {
+    } else if (type != LUA_TNIL && !handle_is(L, -1, handle, &id)) {
         trouble_error(L, ERR_INPUT,
-                      "documents: order: expected an order or its number, got a %s",
+                      "documents: %s: expected one, or its number, got a %s", name,
                       lua_typename(L, type));
     }
     lua_pop(L, 1);
@@ -197,18 +210,23 @@ static bool take_paper(void *arg, const struct paper *p)
     return true;
 }
 
-/* documents { kind = "label", order = o, account = "acme", latest = true } -> list */
+/* documents { kind = "label", order = o, shipment = s, account = "acme", latest = true }
+ * -> list */
 static int l_document_list(lua_State *L)
 {
-    static const char *const names[] = {"kind", "order", "account", "latest", NULL};
-    static const char *const kinds[] = {"label", "slip", "invoice", NULL};
+    static const char *const names[] = {"kind",    "order",  "shipment",
+                                        "account", "latest", NULL};
+    static const char *const kinds[] = {"label", "slip", "invoice", "gift", NULL};
     struct fault f = {0};
     options_check(L, "documents", names);
     struct paper_filter filter = {
         .account = options_text(L, "documents", "account"),
         .latest = options_flag(L, "documents", "latest", false),
     };
-    filter.record = read_order(L, filter.account);
+    filter.record = read_record(L, filter.account, "order", HANDLE_ORDER, RECORD_ORDER);
+    if (filter.record == 0)
+        filter.record =
+            read_record(L, filter.account, "shipment", HANDLE_SHIPMENT, RECORD_SHIPMENT);
     options_choices(L, "documents", "kind", kinds, take_kind, &filter.kinds);
     struct gathering g = {.arena = bind_scratch(L)};
     trouble_check(L, paper_each(bind_host(L)->store, &filter, take_paper, &g, &f), &f);
@@ -218,8 +236,7 @@ static int l_document_list(lua_State *L)
 
 void bind_document_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {
-        {"save", l_document_save}, {"print", bind_document_print}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"save", l_document_save}, {NULL, NULL}};
     handle_define(L, HANDLE_DOCUMENT, methods, fields);
     lua_pop(L, 1);
     lua_pushcfunction(L, l_document_list);

@@ -58,7 +58,12 @@ static void push_transaction(lua_State *L, int64_t id)
 
 static void push_order(lua_State *L, int64_t id)
 {
-    handle_push(L, HANDLE_ORDER, read_effect(L, id).record);
+    handle_push_record(L, HANDLE_ORDER, read_effect(L, id).record);
+}
+
+static void push_shipment(lua_State *L, int64_t id)
+{
+    handle_push_record(L, HANDLE_SHIPMENT, read_effect(L, id).record);
 }
 
 static const struct handle_field fields[] = {
@@ -70,6 +75,7 @@ static const struct handle_field fields[] = {
     {"evidence", push_evidence},
     {"transactionId", push_transaction},
     {"order", push_order},
+    {"shipment", push_shipment},
     {NULL, NULL},
 };
 
@@ -86,11 +92,10 @@ static bool has_ended(const struct effect *e)
     return (open_states & 1u << e->state) == 0;
 }
 
-/* What only its transaction could prove is assumed for good when that stays silent, and a
- * print until the floor says that it came out. */
+/* What only its transaction could prove is assumed for good when that stays silent. */
 static bool stays_assumed(lua_State *L, const struct effect *e)
 {
-    return (e->kind == EFFECT_SCAN || e->kind == EFFECT_PRINT) &&
+    return e->kind == EFFECT_SCAN &&
            strcmp(effect_shown(e, host_now(bind_host(L))), "assumed") == 0;
 }
 
@@ -105,10 +110,7 @@ static bool keep_first(void *arg, const struct effect *e)
 static int64_t order_mover(lua_State *L, int64_t record)
 {
     struct effect_filter filter = {
-        .record = record,
-        .kinds = ~(1u << EFFECT_PRINT) & ((1u << EFFECT_KIND_COUNT) - 1), /* moves none */
-        .states = open_states & ~(1u << EFFECT_WAITING),
-        .limit = 1};
+        .record = record, .states = open_states & ~(1u << EFFECT_WAITING), .limit = 1};
     struct fault f = {0};
     struct store *s = bind_host(L)->store;
     int64_t id = 0;

@@ -6,13 +6,14 @@
 
 #include "base/suggest.h"
 #include "engine/sandbox.h"
-#include "engine/script.h"
 #include "engine/trouble.h"
+#include "store/record.h"
 
 #define LIST "dray.list"
 
-static const char *const types[] = {"dray.order", "dray.effect", "dray.document"};
-static const char *const names[] = {"order", "effect", "document"};
+static const char *const types[] = {"dray.order", "dray.effect", "dray.document",
+                                    "dray.shipment"};
+static const char *const names[] = {"order", "effect", "document", "shipment"};
 
 static const char scratch_key; /* its address is a key of the registry */
 
@@ -36,16 +37,6 @@ struct host *bind_host(lua_State *L)
     if (h == NULL)
         trouble_error(L, ERR_STATE, "this word works only while a script runs");
     return h;
-}
-
-const char *bind_folder(lua_State *L, const char *what)
-{
-    const struct sandbox *b = sandbox_of(L);
-    if (b->script != NULL)
-        return script_folder(b->script);
-    if (b->folder == NULL)
-        trouble_error(L, ERR_STATE, "%s only while a script runs", what);
-    return b->folder;
 }
 
 static int l_scratch_gc(lua_State *L)
@@ -84,6 +75,18 @@ void handle_push(lua_State *L, enum handle_kind kind, int64_t id)
     struct handle *h = lua_newuserdatauv(L, sizeof *h, 1);
     *h = (struct handle){.id = id};
     luaL_setmetatable(L, types[kind]);
+}
+
+void handle_push_record(lua_State *L, enum handle_kind kind, int64_t record)
+{
+    struct record r = {0};
+    struct fault f = {0};
+    trouble_check(
+        L, record_get(bind_host(L)->store, bind_scratch(L), record, false, &r, &f), &f);
+    if ((r.kind == RECORD_SHIPMENT) == (kind == HANDLE_SHIPMENT))
+        handle_push(L, kind, record);
+    else
+        lua_pushnil(L);
 }
 
 int64_t handle_check(lua_State *L, int index, enum handle_kind kind)

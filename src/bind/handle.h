@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "workflow/host.h"
 
-enum handle_kind { HANDLE_ORDER, HANDLE_EFFECT, HANDLE_DOCUMENT };
+enum handle_kind { HANDLE_ORDER, HANDLE_EFFECT, HANDLE_DOCUMENT, HANDLE_SHIPMENT };
 
 /* A field that is read from a handle: pushes one value; the handle is at index 1. */
 struct handle_field {
@@ -23,8 +23,6 @@ struct handle_field {
 
 /* The host of a running script; raises when there is none. */
 struct host *bind_host(lua_State *L);
-/* The project's folder; raises "WHAT only while a script runs" when there is none. */
-const char *bind_folder(lua_State *L, const char *what);
 /* An empty arena that lasts until the next binding asks for it; freed with the state. */
 struct arena *bind_scratch(lua_State *L);
 
@@ -33,6 +31,8 @@ struct arena *bind_scratch(lua_State *L);
 void handle_define(lua_State *L, enum handle_kind kind, const luaL_Reg *methods,
                    const struct handle_field *fields);
 void handle_push(lua_State *L, enum handle_kind kind, int64_t id);
+/* Pushes the order or shipment of that row when it is of the kind, else nil. */
+void handle_push_record(lua_State *L, enum handle_kind kind, int64_t record);
 /* Raises a wrong argument. */
 int64_t handle_check(lua_State *L, int index, enum handle_kind kind);
 /* True and *id set when the value is one. */

@@ -3,13 +3,11 @@
 
 #include "base/instant.h"
 #include "base/json.h"
-#include "base/zone.h"
 #include "bind/bind.h"
+#include "bind/due.h"
 #include "bind/floor.h"
 #include "bind/handle.h"
 #include "bind/value.h"
-#include "engine/task.h"
-#include "engine/trace.h"
 #include "engine/trouble.h"
 #include "store/paper.h"
 #include "store/record.h"
@@ -224,17 +222,6 @@ static struct json *read_asked(lua_State *L, enum verb verb)
     return asked;
 }
 
-/* What came of it, for the run's trace. */
-static void note_verb(lua_State *L, enum verb verb, const struct plan *p)
-{
-    const struct task *t = task_self(L);
-    const char *notes[] = {[PLAN_NEW] = NULL,
-                           [PLAN_EXISTING] = "asked for before",
-                           [PLAN_IMPOSSIBLE] = p->why};
-    if (t != NULL)
-        trace_verb(task_trace(t), L, verb_name(verb), p->effect, notes[p->outcome]);
-}
-
 /* order:accept { ... } and the others -> effect | nil, reason; the verb is upvalue 1 */
 static int l_order_verb(lua_State *L)
 {
@@ -242,12 +229,10 @@ static int l_order_verb(lua_State *L)
     int64_t id = handle_check(L, 1, HANDLE_ORDER);
     struct plan plan = {0};
     struct fault f = {0};
-    task_may_act(L, verb_name(verb));
     enum err e = vendor_plan(bind_host(L), id, verb, read_asked(L, verb), &plan, &f);
     if (e == ERR_INPUT && strncmp(f.text, "order ", 6) != 0)
         fault_prefix(&f, "%s", verb_name(verb));
     trouble_check(L, e, &f);
-    note_verb(L, verb, &plan);
     if (plan.outcome == PLAN_IMPOSSIBLE) {
         lua_pushnil(L);
         lua_pushstring(L, plan.why);
@@ -271,8 +256,6 @@ static void add_verbs(lua_State *L)
 
 /* ---- lists ---- */
 
-enum due { DUE_ANY, DUE_TODAY, DUE_LATE };
-
 struct listing {
     struct arena *arena;
     const struct host *host;
@@ -281,22 +264,10 @@ struct listing {
     struct id_list ids;
 };
 
-static bool is_due(const struct listing *l, const struct record *r)
-{
-    if (l->due == DUE_LATE)
-        return r->ship_by_ms < l->now_ms;
-    const struct account *a = host_account(l->host, r->account);
-    const struct warehouse *w = a == NULL ? NULL : account_warehouse(a, r->warehouse);
-    int64_t begin = l->now_ms - l->now_ms % MS_DAY, end = begin + MS_DAY;
-    if (w != NULL && w->zone != NULL)
-        zone_day(w->zone, l->now_ms, &begin, &end);
-    return r->ship_by_ms >= begin && r->ship_by_ms < end;
-}
-
 static bool take_record(void *arg, const struct record *r)
 {
     struct listing *l = arg;
-    if (l->due == DUE_ANY || (r->ship_by_ms != INSTANT_NONE && is_due(l, r)))
+    if (due_holds(l->host, l->due, l->now_ms, r))
         id_list_add(l->arena, &l->ids, r->id);
     return true;
 }
@@ -318,35 +289,12 @@ static unsigned unshipped(void)
            1u << ORDER_CONFIRMING;
 }
 
-static enum due read_due(lua_State *L)
-{
-    static const char *const choices[] = {"today", "late", NULL};
-    const char *due = options_text(L, "orders", "due");
-    if (due == NULL)
-        return DUE_ANY;
-    if (strcmp(due, "today") == 0)
-        return DUE_TODAY;
-    if (strcmp(due, "late") == 0)
-        return DUE_LATE;
-    options_unknown(L, "orders", "due", due, choices);
-    return DUE_ANY;
-}
-
 static void read_states(lua_State *L, unsigned *states)
 {
     const char *names[ORDER_STATE_COUNT + 1] = {0};
     for (int i = 0; i < ORDER_STATE_COUNT; i++)
         names[i] = order_state_name((enum order_state)i);
     options_choices(L, "orders", "state", names, take_state, states);
-}
-
-/* An account that the project does not have is a mistake, not an empty list. */
-static const char *read_account(lua_State *L, const char *word)
-{
-    const char *id = options_text(L, word, "account");
-    if (id != NULL && host_account(bind_host(L), id) == NULL)
-        trouble_error(L, ERR_INPUT, "%s: unknown account \"%s\"", word, id);
-    return id;
 }
 
 /* orders { state =, warehouse =, account =, due = "today"|"late", old = true } -> list */
@@ -359,11 +307,11 @@ static int l_order_list(lua_State *L)
     options_check(L, "orders", names);
     struct record_filter filter = {
         .kind = RECORD_ORDER,
-        .account = read_account(L, "orders"),
+        .account = due_account(L, "orders"),
         .warehouse = options_text(L, "orders", "warehouse"),
         .with_old = options_flag(L, "orders", "old", false),
     };
-    struct listing l = {.host = h, .due = read_due(L), .now_ms = host_now(h)};
+    struct listing l = {.host = h, .due = due_read(L, "orders"), .now_ms = host_now(h)};
     read_states(L, &filter.states);
     if (l.due != DUE_ANY && filter.states == 0)
         filter.states = unshipped();

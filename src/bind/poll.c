@@ -1,4 +1,4 @@
-/* poll "orders": asks Amazon's lists now, of all vendor accounts or one. */
+/* poll "orders": asks Amazon's lists now, of all accounts that have them, or of one. */
 #include <string.h>
 
 #include "bind/bind.h"
@@ -11,6 +11,7 @@
 struct ask {
     struct polling *polling;
     const struct account *account;
+    enum poll_kind kind;
     struct poll_wait *wait; /* NULL once it ended */
     struct poll_end end;
 };
@@ -125,9 +126,9 @@ static unsigned check_arguments(lua_State *L, const char **account)
 
 /* ---- asking ---- */
 
-static bool is_wanted(const struct account *a, const char *id)
+static bool is_wanted(const struct account *a, enum poll_kind kind, const char *id)
 {
-    return a->program == PROGRAM_VENDOR && (id == NULL || strcmp(a->id, id) == 0);
+    return a->program == poll_program(kind) && (id == NULL || strcmp(a->id, id) == 0);
 }
 
 static struct polling *polling_new(lua_State *L, const struct host *h, struct task *t)
@@ -139,30 +140,27 @@ static struct polling *polling_new(lua_State *L, const struct host *h, struct ta
     return p;
 }
 
+/* Every list of every account that has it. */
 static void plan_asks(struct polling *p, const struct host *h, unsigned kinds,
                       const char *account)
 {
     for (size_t i = 0; i < h->account_count; i++) {
-        for (int k = 0; is_wanted(h->accounts[i], account) && k < POLL_KIND_COUNT; k++) {
-            if ((kinds & 1u << k) != 0)
-                p->asks[p->count++] =
-                    (struct ask){.polling = p, .account = h->accounts[i]};
+        for (int k = 0; k < POLL_KIND_COUNT; k++) {
+            if ((kinds & 1u << k) != 0 &&
+                is_wanted(h->accounts[i], (enum poll_kind)k, account))
+                p->asks[p->count++] = (struct ask){
+                    .polling = p, .account = h->accounts[i], .kind = (enum poll_kind)k};
         }
     }
     p->left = p->count;
 }
 
-static void begin_asks(struct polling *p, struct host *h, unsigned kinds)
+static void begin_asks(struct polling *p, struct host *h)
 {
-    size_t i = 0;
-    while (i < p->count) {
-        struct account *a = host_account(h, p->asks[i].account->id);
-        for (int k = 0; k < POLL_KIND_COUNT; k++) {
-            if ((kinds & 1u << k) == 0)
-                continue;
-            struct ask *ask = &p->asks[i++];
-            ask->wait = poller_ask(h->poller, a, (enum poll_kind)k, ask_ended, ask);
-        }
+    for (size_t i = 0; i < p->count; i++) {
+        struct ask *ask = &p->asks[i];
+        struct account *a = host_account(h, ask->account->id);
+        ask->wait = poller_ask(h->poller, a, ask->kind, ask_ended, ask);
     }
 }
 
@@ -178,9 +176,9 @@ static int l_poll(lua_State *L)
     struct polling *p = polling_new(L, h, t);
     plan_asks(p, h, kinds, account);
     if (p->count == 0)
-        return trouble_error(L, ERR_STATE, "poll: no vendor account to ask");
+        return trouble_error(L, ERR_STATE, "poll: no account has such a list");
     p->wait = task_wait(t, withdraw_asks, p);
-    begin_asks(p, h, kinds);
+    begin_asks(p, h);
     return task_yield(L, poll_ended, 0);
 }
 

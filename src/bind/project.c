@@ -221,6 +221,69 @@ static enum err read_warehouses(lua_State *L, struct account *a, int line,
     return e;
 }
 
+static void read_channels(lua_State *L, struct warehouse *w)
+{
+    if (!push_table(L, "channels"))
+        return;
+    for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, -1); i++) {
+        lua_rawgeti(L, -1, i);
+        warehouse_add_channel(w, lua_tostring(L, -1));
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+/* A location's table is on top of the stack, its account's at `account`; what it does not
+ * say the account says for all. */
+static enum err read_location(lua_State *L, struct account *a, const char *id,
+                              int account, int line, struct fault *f)
+{
+    struct place at = {.account = a->id, .line = line};
+    struct warehouse *w = account_add_warehouse(a, id);
+    const int own = lua_gettop(L);
+    struct fault why;
+
+    if (id[0] != '\0')
+        snprintf(at.path, sizeof at.path, "locations.%.100s", id);
+    lua_pushvalue(L, account);
+    read_choices(L, a, w);
+    const char *zone = text_of(L, "zone");
+    read_channels(L, w);
+    lua_settop(L, own);
+    if (id[0] != '\0') {
+        lua_getfield(L, own, "channels");
+        if (!lua_isnil(L, -1))
+            warehouse_clear_channels(w);
+        lua_settop(L, own);
+        read_choices(L, a, w);
+        read_channels(L, w);
+        zone = text_of(L, "zone") != NULL ? text_of(L, "zone") : zone;
+    }
+    if (zone_find(zone == NULL ? "UTC" : zone, &w->zone, &why) != ERR_OK)
+        return mistake(&at, "zone", why.text, f);
+    return id[0] == '\0' ? ERR_OK : read_limits(L, &at, w->limits, f);
+}
+
+/* Without named locations one stands for all. */
+static enum err read_locations(lua_State *L, struct account *a, int line, struct fault *f)
+{
+    const int account = lua_gettop(L);
+    enum err e = ERR_OK;
+
+    copy_text(L, "marketplaceId", &a->marketplace);
+    if (push_table(L, "locations")) {
+        lua_pushnil(L);
+        while (e == ERR_OK && lua_next(L, -2) != 0) {
+            e = read_location(L, a, lua_tostring(L, -2), account, line, f);
+            lua_settop(L, account + 2);
+        }
+    }
+    lua_settop(L, account);
+    return e != ERR_OK || a->warehouse_count > 0
+               ? e
+               : read_location(L, a, "", account, line, f);
+}
+
 static enum err read_place(lua_State *L, struct account *a, const struct place *at,
                            struct fault *f)
 {
@@ -387,7 +450,10 @@ static enum err read_account(lua_State *L, struct account *a, const char *folder
         e = read_rates(L, a, &at, f);
     if (e == ERR_OK)
         e = read_poll(L, a, &at, f);
-    return e == ERR_OK ? read_warehouses(L, a, at.line, f) : e;
+    if (e != ERR_OK)
+        return e;
+    return a->program == PROGRAM_VENDOR ? read_warehouses(L, a, at.line, f)
+                                        : read_locations(L, a, at.line, f);
 }
 
 static enum err read_accounts(lua_State *L, struct project *p, struct fault *f)
@@ -412,20 +478,6 @@ static void read_export(lua_State *L, struct project *p)
     const char *folder = text_of(L, "export");
     if (folder != NULL)
         p->export_folder = path_in(p->folder, folder);
-}
-
-static void read_rules(lua_State *L, struct project *p)
-{
-    if (!push_table(L, "rules"))
-        return;
-    p->rule_count = (size_t)lua_rawlen(L, -1);
-    p->rules = mem_array(p->rule_count, sizeof *p->rules);
-    for (size_t i = 0; i < p->rule_count; i++) {
-        lua_rawgeti(L, -1, (lua_Integer)i + 1);
-        p->rules[i] = mem_text(lua_tostring(L, -1));
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
 }
 
 static enum err read_setup(lua_State *L, struct project *p, struct fault *f)
@@ -471,7 +523,6 @@ static enum err read_text(lua_State *L, struct project *p, const char *text, siz
     if (lua_istable(L, 1)) {
         lua_settop(L, 1);
         read_export(L, p);
-        read_rules(L, p);
         enum err e = read_setup(L, p, f);
         return e == ERR_OK ? read_accounts(L, p, f) : e;
     }
@@ -558,9 +609,6 @@ void project_free(struct project *p)
     for (size_t i = 0; i < p->account_count; i++)
         account_free(p->accounts[i]);
     free(p->accounts);
-    for (size_t i = 0; i < p->rule_count; i++)
-        free(p->rules[i]);
-    free(p->rules);
     setup_free(p->setup);
     free(p->export_folder);
     free(p->folder);

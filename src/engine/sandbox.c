@@ -16,7 +16,6 @@
 #include "base/suggest.h"
 #include "engine/plain.h"
 #include "engine/task.h"
-#include "engine/trouble.h"
 
 enum { STEP = 1000, EXIT_BUG = 70, SUGGESTIONS = 200 };
 static const size_t memory_default = (size_t)256 * 1024 * 1024;
@@ -81,17 +80,6 @@ bool sandbox_doomed(lua_State *L)
 
 /* ---- where ---- */
 
-/* Notes where the outermost function of a thread comes back. */
-static void note_return(lua_State *L, lua_Debug *ar)
-{
-    struct sandbox *b = sandbox_of(L);
-    lua_Debug caller;
-    if (lua_getstack(L, 1, &caller) || !lua_getinfo(L, "Sl", ar) || ar->currentline <= 0)
-        return;
-    b->returned = ar->currentline;
-    b->returned_in = ar->source;
-}
-
 void sandbox_where(lua_State *L)
 {
     lua_Debug ar;
@@ -126,50 +114,6 @@ static void budget_hook(lua_State *L, lua_Debug *ar)
     b->spent = true;
     lua_sethook(L, budget_hook, LUA_MASKCOUNT, 1); /* at once again if it was caught */
     complain(L, "this script ran too long without waiting (an endless loop?)", "", "");
-}
-
-/* ---- calls ---- */
-
-static void call_hook(lua_State *L, lua_Debug *ar)
-{
-    if (ar->event == LUA_HOOKCOUNT)
-        budget_hook(L, ar);
-    else
-        note_return(L, ar);
-}
-
-/* error -> its text with the traceback */
-static int l_describe(lua_State *L)
-{
-    trouble_push_text(L, 1);
-    luaL_traceback(L, L, lua_tostring(L, -1), 1);
-    return 1;
-}
-
-/* What is no text (out of memory twice over) is said in general. */
-static void need_text(lua_State *L)
-{
-    if (lua_type(L, -1) == LUA_TSTRING)
-        return;
-    lua_pop(L, 1);
-    lua_pushliteral(L, "an error without a text");
-}
-
-bool sandbox_call(struct sandbox *b, lua_State *thread, int nargs)
-{
-    int at = lua_gettop(thread) - nargs;
-    lua_pushcfunction(thread, l_describe);
-    lua_insert(thread, at);
-    lua_sethook(thread, call_hook, LUA_MASKCOUNT | LUA_MASKRET, STEP);
-    b->returned = 0;
-    b->returned_in = NULL;
-    sandbox_enter(b, NULL);
-    int status = lua_pcall(thread, nargs, 1, at);
-    sandbox_leave(b);
-    if (status != LUA_OK)
-        need_text(thread);
-    lua_remove(thread, at);
-    return status == LUA_OK;
 }
 
 /* ---- the environment ---- */

@@ -33,14 +33,7 @@ struct sandbox {
     lua_State *L; /* the main state: only the host works on it, scripts run in threads */
     struct host *host;     /* borrowed; NULL until a script is opened with it */
     struct script *script; /* whose state this is; NULL */
-    const char
-        *folder; /* the project's, for files of rules; borrowed; NULL: a script's */
-    const char *refuse; /* why no word may act just now ("`when` only decides …"); NULL:
-                           words may */
-    int returned; /* the line where the function came back that sandbox_call called last;
-                     0: unknown */
-    const char *returned_in; /* its chunk, "@rules/floor.lua" */
-    struct task *current;    /* whose slice is running; NULL outside of slices */
+    struct task *current;  /* whose slice is running; NULL outside of slices */
     uint64_t slice; /* grows with every slice: what was read before may have changed */
     size_t used, memory; /* bytes */
     bool enforced;       /* the memory limit holds now */
@@ -67,11 +60,6 @@ void sandbox_protect(lua_State *L, const char *name);
 enum err sandbox_load_text(struct sandbox *b, const char *name, const char *text,
                            size_t len, struct fault *f);
 enum err sandbox_read_file(const char *path, char **text, size_t *len, struct fault *f);
-
-/* Calls the function with `nargs` arguments on a thread of the box under its limits, with
- * one result; it can neither wait nor, while box->refuse says so, act. False: the error's
- * text with its traceback is on top instead. Notes box->returned. */
-bool sandbox_call(struct sandbox *b, lua_State *thread, int nargs);
 
 /* A slice begins and ends: limits hold in between. */
 void sandbox_enter(struct sandbox *b, struct task *t);

@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "engine/sandbox.h"
-#include "engine/trace.h"
 #include "engine/trouble.h"
 #include "store/store.h"
 
@@ -21,8 +20,6 @@ struct task {
     struct sandbox *box;
     lua_State *L; /* anchored in the registry by the task's address */
     int64_t run;
-    bool approve;
-    struct trace *trace; /* borrowed; NULL */
     task_end_fn *end;
     void *end_arg;
     enum task_stage stage;
@@ -135,8 +132,6 @@ struct task *task_new(struct tasks *ts, const struct task_options *o, lua_State 
     t->all = ts;
     t->box = o->box;
     t->run = o->run;
-    t->approve = o->approve;
-    t->trace = o->trace;
     t->end = o->end;
     t->end_arg = o->arg;
     t->nargs = nargs;
@@ -215,17 +210,6 @@ int64_t task_run(const struct task *t)
     return t->run;
 }
 
-struct task_options task_same(const struct task *t)
-{
-    return (struct task_options){
-        .box = t->box, .run = t->run, .approve = t->approve, .trace = t->trace};
-}
-
-struct trace *task_trace(const struct task *t)
-{
-    return t->trace;
-}
-
 bool task_failed(const struct task *t)
 {
     return t->stage == TASK_FAILED;
@@ -288,12 +272,10 @@ static int run_slice(struct task *t)
     t->nargs = 0;
     t->stage = TASK_RUNNING;
     h->run = t->run;
-    h->approve = t->approve;
     sandbox_enter(t->box, t);
     int status = lua_resume(t->L, t->box->L, nargs, &results);
     sandbox_leave(t->box);
     h->run = 0;
-    h->approve = false;
     if (status == LUA_YIELD)
         lua_pop(t->L, results);
     return status;
@@ -381,17 +363,9 @@ struct task *task_self(lua_State *L)
     return sandbox_of(L)->current;
 }
 
-void task_may_act(lua_State *L, const char *word)
-{
-    const char *refuse = sandbox_of(L)->refuse;
-    if (refuse != NULL)
-        trouble_error(L, ERR_STATE, "%s: %s", word, refuse);
-}
-
 struct task *task_may_wait(lua_State *L, const char *word)
 {
     struct task *t = task_self(L);
-    task_may_act(L, word);
     if (t == NULL || !lua_isyieldable(L))
         trouble_error(L, ERR_STATE, "%s: cannot wait here", word);
     return t;
@@ -430,7 +404,6 @@ static int resumed(lua_State *L, int status, lua_KContext ctx)
     if (t->kill != NULL)
         return trouble_error(L, ERR_CANCELLED, "%s", t->kill);
     t->armed = false;
-    trace_waited(t->trace);
     return t->then(L, status, t->ctx);
 }
 
@@ -439,7 +412,6 @@ int task_yield(lua_State *L, lua_KFunction then, lua_KContext ctx)
     struct task *t = task_self(L);
     t->then = then;
     t->ctx = ctx;
-    trace_wait(t->trace, L);
     return lua_yieldk(L, 0, 0, resumed);
 }
 

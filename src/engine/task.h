@@ -29,7 +29,6 @@
 struct sandbox;
 struct tasks;
 struct task;
-struct trace;
 
 /* All tasks of a host. Takes h->watch, and passes on what it hears to who had it before.
  */
@@ -46,9 +45,7 @@ typedef void task_end_fn(void *arg, struct task *t);
 
 struct task_options {
     struct sandbox *box;
-    int64_t run;         /* in whose name it acts; 0: nobody's */
-    bool approve;        /* what it plans waits for a person */
-    struct trace *trace; /* of what it does; borrowed; NULL: none */
+    int64_t run; /* in whose name it acts; 0: nobody's */
     task_end_fn *end;
     void *arg;
 };
@@ -68,10 +65,6 @@ void task_deadline(struct task *t, int64_t mono_ms, const char *why);
 lua_State *task_state(const struct task *t);
 struct tasks *task_all(const struct task *t);
 int64_t task_run(const struct task *t);
-/* In whose name it acts, for a task that helps it (parallel): box, run, approve, trace.
- */
-struct task_options task_same(const struct task *t);
-struct trace *task_trace(const struct task *t);
 bool task_failed(const struct task *t);
 /* With a failed one: "day.lua:12: …" and the traceback; "" else. Also when the store
  * failed. */
@@ -83,9 +76,6 @@ const char *task_error(const struct task *t);
 struct task *task_self(lua_State *L);
 /* The running task; raises "WORD: cannot wait here" when it may not yield. */
 struct task *task_may_wait(lua_State *L, const char *word);
-/* For words that change something; raises where nothing may act: in `when`, while a file
- * loads. */
-void task_may_act(lua_State *L, const char *word);
 
 typedef void task_withdraw_fn(void *op);
 /* The task begins a wait; gives its number. `withdraw` may be NULL when nothing is

@@ -65,6 +65,15 @@ struct account *account_new(const char *id)
     return a;
 }
 
+void warehouse_clear_channels(struct warehouse *w)
+{
+    for (size_t i = 0; i < w->channel_count; i++)
+        free(w->channels[i]);
+    free(w->channels);
+    w->channels = NULL;
+    w->channel_count = 0;
+}
+
 static void warehouse_clear(struct warehouse *w)
 {
     free(w->code);
@@ -75,6 +84,7 @@ static void warehouse_clear(struct warehouse *w)
     free(w->weight_value);
     free(w->weight_unit);
     free(w->address);
+    warehouse_clear_channels(w);
 }
 
 static void source_clear(struct source *s)
@@ -105,6 +115,7 @@ void account_free(struct account *a)
     free(a->selling_party);
     free(a->target_application);
     free(a->version);
+    free(a->marketplace);
     free(a);
 }
 
@@ -235,10 +246,16 @@ struct warehouse *account_add_warehouse(struct account *a, const char *code)
     return w;
 }
 
+void warehouse_add_channel(struct warehouse *w, const char *channel)
+{
+    w->channels = mem_resize(w->channels, (w->channel_count + 1) * sizeof *w->channels);
+    w->channels[w->channel_count++] = mem_text(channel);
+}
+
 const struct warehouse *account_warehouse(const struct account *a, const char *code)
 {
     for (size_t i = 0; i < a->warehouse_count; i++)
-        if (strcmp(a->warehouses[i].code, code) == 0)
+        if (strcmp(a->warehouses[i].code, code) == 0 || a->warehouses[i].code[0] == '\0')
             return &a->warehouses[i];
     return NULL;
 }

@@ -49,7 +49,7 @@ enum deadline {
 const char *deadline_name(enum deadline d); /* "acknowledge" … "scan" */
 
 struct warehouse {
-    char *code;              /* shipFromParty.partyId */
+    char *code; /* shipFromParty.partyId; locationId; "": all that are not named */
     const struct zone *zone; /* of its clocks and ship days */
     bool amazon_labels;      /* labels = "amazon"; else the vendor's own carrier */
     bool slips_elsewhere; /* slips = "elsewhere": another program fetches and prints them
@@ -64,6 +64,8 @@ struct warehouse {
     char *weight_unit;   /* KG or LB */
     char *address;       /* shipFromParty.address as JSON text, NULL when none */
     struct limit limits[LIMIT_COUNT];
+    char **channels;      /* a seller's location: channelName of its lists, one by one */
+    size_t channel_count; /* 0: all channels in one list */
 };
 
 /* Where a secret comes from; read when the account is first used. */
@@ -99,6 +101,7 @@ struct account {
     char *selling_party;      /* the vendor code */
     char *target_application; /* NULL: none */
     char *version;            /* "v1" */
+    char *marketplace;        /* marketplaceId of a seller's lists; NULL: all */
     int64_t since_ms;         /* older orders are left alone; INSTANT_NONE: all */
     struct warehouse *warehouses;
     size_t warehouse_count;
@@ -132,6 +135,9 @@ enum err account_set_poll(struct account *a, const char *list, int64_t every_ms,
                           struct fault *f);
 /* What the project file says of that list, or `otherwise`. */
 int64_t account_poll_ms(const struct account *a, const char *list, int64_t otherwise);
+/* Its next channel; none at all. */
+void warehouse_add_channel(struct warehouse *w, const char *channel);
+void warehouse_clear_channels(struct warehouse *w);
 /* NULL when the account does not name it. */
 const struct warehouse *account_warehouse(const struct account *a, const char *code);
 /* Reads a source into a secret: env, file (refused if others can read it) or command. */

@@ -59,16 +59,16 @@ bool effect_state_final(enum effect_state s)
 
 const char *effect_shown(const struct effect *e, int64_t now_ms)
 {
-    const bool old = e->kind == EFFECT_PRINT || now_ms - e->sent_ms >= ASSUMED_MS;
-    if (e->state == EFFECT_ACCEPTED && old)
+    if (e->state == EFFECT_ACCEPTED && now_ms - e->sent_ms >= ASSUMED_MS)
         return "assumed";
     return effect_state_name(e->state);
 }
 
 const char *effect_kind_name(enum effect_kind k)
 {
-    static const char *const names[EFFECT_KIND_COUNT] = {"acknowledge", "label", "ship",
-                                                         "scan", "print"};
+    static const char *const names[EFFECT_KIND_COUNT] = {
+        "acknowledge", "label",   "ship",    "scan",        "process", "packages",
+        "package",     "options", "invoice", "ship_labels", "status"};
     return names[k];
 }
 

@@ -35,8 +35,8 @@ effect_state_find(const char *name); /* EFFECT_STATE_COUNT when unknown */
 /* succeeded, failed, rejected, cancelled. */
 bool effect_state_final(enum effect_state s);
 struct effect;
-/* The state for people: accepted 30 minutes ago and not proved is "assumed" (design 8); a
- * print that was handed over is so at once. */
+/* The state for people: accepted 30 minutes ago and not proved is "assumed" (design 8).
+ */
 const char *effect_shown(const struct effect *e, int64_t now_ms);
 
 /* What kind of change; the key is unique within a kind (durability.md 1.3). */
@@ -45,11 +45,18 @@ enum effect_kind {
     EFFECT_LABEL,       /* a label request; again = next revision */
     EFFECT_SHIP,        /* confirm or floor_deny: one key per order */
     EFFECT_SCAN,        /* one status of one package */
-    EFFECT_PRINT,       /* one copy of a document on one printer */
+    EFFECT_PROCESS,     /* a seller's confirm or reject: one key per shipment */
+    EFFECT_PACKAGES,    /* packages created together */
+    EFFECT_PACKAGE,     /* a package updated; every update is the next revision */
+    EFFECT_OPTIONS,     /* shipping options of a package */
+    EFFECT_INVOICE,     /* the invoice of a shipment */
+    EFFECT_SHIP_LABELS, /* labels of packages, asked for together */
+    EFFECT_STATUS,      /* one status of one package, by the seller */
     EFFECT_KIND_COUNT
 };
-const char *
-effect_kind_name(enum effect_kind k); /* "acknowledge" "label" "ship" "scan" "print" */
+/* "acknowledge" "label" "ship" "scan", "process" "packages" "package" "options" "invoice"
+ * "ship_labels" "status" */
+const char *effect_kind_name(enum effect_kind k);
 
 struct effect {
     int64_t id; /* 0: not stored yet */

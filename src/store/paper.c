@@ -9,11 +9,12 @@
 
 #define PAPER_COLUMNS                                                                    \
     "id, kind, record, account, size, received_ms, latest, name, package, tracking, "    \
-    "ship_method, said, found, flaw, path, digest"
+    "ship_method, said, found, flaw, path, digest, void_ms"
 
 const char *paper_kind_name(enum paper_kind k)
 {
-    static const char *const names[PAPER_KIND_COUNT] = {"label", "slip", "invoice"};
+    static const char *const names[PAPER_KIND_COUNT] = {"label", "slip", "invoice",
+                                                        "gift"};
     return names[k];
 }
 
@@ -74,7 +75,7 @@ static enum err insert(struct store *s, const struct paper *p, int64_t account,
     int64_t changes;
     query_write(&q, s,
                 "INSERT INTO paper(" PAPER_COLUMNS ")"
-                " VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
                 " ON CONFLICT DO NOTHING",
                 f);
     query_int(&q, p->id);
@@ -158,6 +159,74 @@ enum err paper_outdate(struct store *s, int64_t record, enum paper_kind kind,
     return query_run(&q, count);
 }
 
+enum err paper_void(struct store *s, int64_t record, unsigned kinds, const char *package,
+                    int64_t *count, struct fault *f)
+{
+    struct query q;
+    query_write(&q, s,
+                "UPDATE paper SET latest = 0, void_ms = ?"
+                " WHERE record = ? AND latest = 1 AND (? >> kind) & 1"
+                " AND package = coalesce(?, package)",
+                f);
+    query_int(&q, store_now(s));
+    query_int(&q, record);
+    query_int(&q, kinds);
+    query_text(&q, package);
+    return query_run(&q, count);
+}
+
+enum err paper_latest(struct store *s, int64_t record, enum paper_kind kind, int64_t *id,
+                      struct fault *f)
+{
+    struct query q;
+    query_read(&q, s,
+               "SELECT max(id) FROM paper WHERE record = ? AND kind = ? AND latest = 1",
+               f);
+    query_int(&q, record);
+    query_int(&q, kind);
+    return query_number(&q, 0, id);
+}
+
+/* The row with this content, unless it is the latest. */
+static enum err find_old(struct store *s, const struct paper *p, int64_t *id,
+                         struct fault *f)
+{
+    struct query q;
+    query_read(&q, s,
+               "SELECT id FROM paper WHERE record = ? AND kind = ? AND package = ?"
+               " AND digest = ? AND latest = 0",
+               f);
+    query_int(&q, p->record);
+    query_int(&q, p->kind);
+    query_text(&q, text_or_empty(p->package));
+    query_digest(&q, &p->digest);
+    return query_number(&q, 0, id);
+}
+
+enum err paper_revive(struct store *s, const struct paper *p, int64_t *id,
+                      struct fault *f)
+{
+    struct query q;
+    int64_t latest = 0;
+    enum err e = find_old(s, p, id, f);
+    if (e != ERR_OK || *id == 0)
+        return e;
+    e = find_latest(s, p, &latest, f);
+    if (e == ERR_OK && latest != 0)
+        e = replace(s, latest, f);
+    if (e != ERR_OK)
+        return e;
+    query_write(&q, s,
+                "UPDATE paper SET latest = 1, void_ms = 0, received_ms = ?,"
+                " tracking = ?, ship_method = ? WHERE id = ?",
+                f);
+    query_int(&q, p->received_ms);
+    query_text(&q, text_or_empty(p->tracking));
+    query_text(&q, text_or_empty(p->ship_method));
+    query_int(&q, *id);
+    return query_run(&q, NULL);
+}
+
 static enum err add_paper_filter(struct clause *c, struct store *s,
                                  const struct paper_filter *filter, struct fault *f)
 {
@@ -197,6 +266,7 @@ static void read_paper(struct query *q, struct paper *p)
     p->flaw = row_text(q, 13);
     p->path = row_text(q, 14);
     row_digest(q, 15, &p->digest);
+    p->void_ms = row_int(q, 16);
 }
 
 static enum err walk(struct query *q, paper_fn *fn, void *arg)

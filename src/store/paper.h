@@ -9,8 +9,14 @@
 #include "base/digest.h"
 #include "store/store.h"
 
-enum paper_kind { PAPER_LABEL, PAPER_SLIP, PAPER_INVOICE, PAPER_KIND_COUNT };
-const char *paper_kind_name(enum paper_kind k); /* "label" "slip" "invoice" */
+enum paper_kind {
+    PAPER_LABEL,
+    PAPER_SLIP,
+    PAPER_INVOICE,
+    PAPER_GIFT, /* a gift message */
+    PAPER_KIND_COUNT
+};
+const char *paper_kind_name(enum paper_kind k); /* "label" "slip" "invoice" "gift" */
 
 struct paper {
     int64_t id; /* given by paper_next_id before the file is written */
@@ -28,7 +34,8 @@ struct paper {
     struct digest digest;
     const char *path; /* below documents/ */
     int64_t received_ms;
-    bool latest; /* not replaced by a later one of the same package */
+    bool latest;     /* not replaced by a later one of the same package, and not void */
+    int64_t void_ms; /* since when it must not be used any more; 0: it may */
 };
 
 /* The id of the next document; never given twice. */
@@ -53,6 +60,18 @@ enum err paper_set_details(struct store *s, int64_t record, enum paper_kind kind
  * *count of them were. */
 enum err paper_outdate(struct store *s, int64_t record, enum paper_kind kind,
                        int64_t first, int64_t *count, struct fault *f);
+
+/* The id of a latest one of that record and kind; 0: none. */
+enum err paper_latest(struct store *s, int64_t record, enum paper_kind kind, int64_t *id,
+                      struct fault *f);
+/* The latest ones of these kinds (bits) of a record, or of one package of it, must not be
+ * used any more. *count of them were. */
+enum err paper_void(struct store *s, int64_t record, unsigned kinds, const char *package,
+                    int64_t *count, struct fault *f);
+/* A document that was void or replaced came again: it is the latest once more. *id is 0
+ * when it is the latest already. */
+enum err paper_revive(struct store *s, const struct paper *p, int64_t *id,
+                      struct fault *f);
 
 struct paper_filter {
     const char *account;

@@ -31,12 +31,37 @@ const char *order_state_name(enum order_state s); /* "new" … */
 /* By name; ORDER_STATE_COUNT when unknown. */
 enum order_state order_state_find(const char *name);
 
+/* Where a shipment stands: Amazon's own status, and nothing else (domain.md 5.3). The
+ * order is that of its way. */
+enum shipment_state {
+    SHIPMENT_CREATED,
+    SHIPMENT_ACCEPTED,
+    SHIPMENT_CONFIRMED,
+    SHIPMENT_PACKAGE_CREATED,
+    SHIPMENT_PICKUP_SLOT_RETRIEVED,
+    SHIPMENT_INVOICE_GENERATED,
+    SHIPMENT_SHIPLABEL_GENERATED,
+    SHIPMENT_SHIPPED,
+    SHIPMENT_DELIVERED,
+    SHIPMENT_CANCELLED,
+    SHIPMENT_UNKNOWN, /* a status that dray has never heard of */
+    SHIPMENT_STATE_COUNT
+};
+const char *shipment_state_name(enum shipment_state s); /* "created" … "unknown" */
+/* By that name; SHIPMENT_STATE_COUNT when unknown. */
+enum shipment_state shipment_state_find(const char *name);
+/* By Amazon's word, "PACKAGE_CREATED"; SHIPMENT_UNKNOWN for any other. */
+enum shipment_state shipment_state_of(const char *status);
+/* Amazon's word; NULL for SHIPMENT_UNKNOWN. */
+const char *shipment_status(enum shipment_state s);
+
 enum record_flag {
-    RECORD_GIFT = 1,       /* isGift */
-    RECORD_SLIP = 2,       /* isPslipRequired */
+    RECORD_GIFT = 1,       /* isGift; a line to be wrapped or with a message */
+    RECORD_SLIP = 2,       /* isPslipRequired; pSlip REQUIRED */
     RECORD_SCHEDULED = 4,  /* isScheduledDeliveryShipment */
-    RECORD_INVOICED = 8,   /* a customer invoice is to be fetched (ships within India) */
-    RECORD_OWN_LABEL = 16, /* the vendor's own carrier */
+    RECORD_INVOICED = 8,   /* a customer invoice is to be fetched (ships within India);
+                              the shipment requires one */
+    RECORD_OWN_LABEL = 16, /* the vendor's or seller's own carrier */
     RECORD_OLD = 32,       /* older than `since` and not adopted: left alone */
     RECORD_ADOPTED = 64    /* older, and a person took it over */
 };
@@ -49,10 +74,10 @@ struct record {
     const char *account;
     const char *name;      /* purchaseOrderNumber, shipmentId */
     const char *warehouse; /* shipFromParty.partyId, locationId */
-    int state;             /* enum order_state */
+    int state;             /* enum order_state or shipment_state */
     const char *status;    /* Amazon's own word: "NEW", "ACCEPTED" … "" when unknown */
     int64_t ordered_ms;    /* Amazon's creation date */
-    int64_t ship_by_ms;    /* requiredShipDate */
+    int64_t ship_by_ms;    /* requiredShipDate, expectedShippingDateTimeInUTC */
     int64_t seen_ms;       /* when dray first saw it */
     int64_t changed_ms;    /* when this row last changed */
     unsigned flags;        /* enum record_flag */

@@ -67,10 +67,14 @@ static const char version_1_core[] =
     " account INTEGER NOT NULL, size INTEGER NOT NULL, received_ms INTEGER NOT NULL,"
     " latest INTEGER NOT NULL, name TEXT NOT NULL, package TEXT NOT NULL,"
     " tracking TEXT NOT NULL, ship_method TEXT NOT NULL, said TEXT NOT NULL,"
-    " found TEXT NOT NULL, flaw TEXT NOT NULL, path TEXT NOT NULL, digest BLOB NOT NULL) "
-    "STRICT;"
+    " found TEXT NOT NULL, flaw TEXT NOT NULL, path TEXT NOT NULL, digest BLOB NOT "
+    "NULL, void_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX paper_content ON paper(record, kind, package, digest);"
     "CREATE UNIQUE INDEX paper_path ON paper(path);"
+
+    "CREATE TABLE offer(record INTEGER NOT NULL, package TEXT NOT NULL,"
+    " received_ms INTEGER NOT NULL, body TEXT NOT NULL,"
+    " PRIMARY KEY(record, package)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE log(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, account INTEGER "
     "NOT NULL,"
@@ -112,28 +116,8 @@ static const char version_1_runs[] =
     "CREATE TABLE run(id INTEGER PRIMARY KEY, state INTEGER NOT NULL, begun_ms INTEGER "
     "NOT NULL,"
     " ended_ms INTEGER NOT NULL, script TEXT NOT NULL, error TEXT NOT NULL,"
-    " source BLOB NOT NULL, rule INTEGER NOT NULL, event INTEGER NOT NULL,"
-    " record INTEGER NOT NULL, tries INTEGER NOT NULL, trace TEXT NOT NULL) STRICT;"
-    "CREATE INDEX run_running ON run(state) WHERE state = 0;"
-    "CREATE INDEX run_event ON run(event) WHERE event > 0;"
-
-    "CREATE TABLE rule(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
-    " file TEXT NOT NULL, head TEXT NOT NULL, paused_ms INTEGER NOT NULL,"
-    " why TEXT NOT NULL, failures INTEGER NOT NULL, last_run INTEGER NOT NULL,"
-    " last_ms INTEGER NOT NULL, outcome INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE rule_data(rule INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;"
-    "CREATE TABLE rule_fired(record INTEGER NOT NULL, rule INTEGER NOT NULL,"
-    " PRIMARY KEY(record, rule)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE job(event INTEGER NOT NULL, rule INTEGER NOT NULL,"
-    " record INTEGER NOT NULL, kind INTEGER NOT NULL, tries INTEGER NOT NULL,"
-    " due_ms INTEGER NOT NULL, PRIMARY KEY(event, rule)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE hold(record INTEGER NOT NULL, rule INTEGER NOT NULL,"
-    " event INTEGER NOT NULL, since_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,"
-    " PRIMARY KEY(record, rule)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX hold_due ON hold(due_ms);"
-    "CREATE TABLE verdict(event INTEGER NOT NULL, rule INTEGER NOT NULL,"
-    " outcome INTEGER NOT NULL, line INTEGER NOT NULL, run INTEGER NOT NULL,"
-    " PRIMARY KEY(event, rule)) STRICT, WITHOUT ROWID;";
+    " source BLOB NOT NULL) STRICT;"
+    "CREATE INDEX run_running ON run(state) WHERE state = 0;";
 
 /* steps[n] brings a file from version n to n + 1. */
 static const char *const version_1[] = {version_1_core, version_1_floor, version_1_runs,

@@ -14,7 +14,8 @@ enum err due_now(struct host *h, bool *yes, struct fault *f)
     int64_t next = INT64_MAX;
 
     *yes = true;
-    if (loop_held(h->loop) || h->lookups != NULL || sender_under_way(h->sender) > 0 ||
+    if (loop_held(h->loop) || h->lookups != NULL || h->looks != NULL ||
+        h->label_fetches != NULL || sender_under_way(h->sender) > 0 ||
         sender_busy(h->sender) || prover_busy(h->prover))
         return ERR_OK;
     if (h->rehearsal) { /* what is due to be sent stays so */

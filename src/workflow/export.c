@@ -92,7 +92,7 @@ static const char *extension(const char *path)
 /* "-slip" and so on, where it is not a label. */
 static const char *kind_part(enum paper_kind kind)
 {
-    static const char *const parts[PAPER_KIND_COUNT] = {"", "-slip", "-invoice"};
+    static const char *const parts[PAPER_KIND_COUNT] = {"", "-slip", "-invoice", "-gift"};
     return parts[kind];
 }
 

@@ -4,19 +4,19 @@
 
 #include <string.h>
 
-#include "workflow/print.h"
+#include "workflow/external.h"
 #include "workflow/prover.h"
 #include "workflow/vendor.h"
 
 const struct flow *flow_of(enum effect_kind kind)
 {
-    return kind == EFFECT_PRINT ? &print_flow : &vendor_flow;
+    return kind <= EFFECT_SCAN ? &vendor_flow : &external_flow;
 }
 
 const struct flow *flow_of_account(const struct host *h, const char *account)
 {
     const struct account *a = host_account(h, account);
-    return a == NULL || a->program == PROGRAM_VENDOR ? &vendor_flow : NULL;
+    return a == NULL || a->program == PROGRAM_VENDOR ? &vendor_flow : &external_flow;
 }
 
 static enum effect_state state_at(enum step step)

@@ -23,13 +23,14 @@
 
 struct export;
 struct rhythm;
+struct external_look;
+struct label_fetch;
 struct round_guest;
 struct intake;
 struct lookup;
 struct sender;
 struct prover;
 struct poller;
-struct printing;
 struct setup;
 
 /* Who wants to hear what happened; any function may be NULL. All are called within a
@@ -62,21 +63,21 @@ struct host {
     struct intake *intake;
     struct export *export; /* documents as named files for other programs */
     struct sender *sender;
-    struct printing *printing;
     struct prover *prover;
     struct poller *poller;
-    struct lookup *lookups; /* questions about single effects (lookup.c) */
+    struct lookup *lookups;            /* questions about single effects (lookup.c) */
+    struct external_look *looks;       /* about single shipments (external_look.c) */
+    struct label_fetch *label_fetches; /* labels on their way (external_labels.c) */
     struct host_watch watch;
     struct host_figures figures;
     struct rhythm *rhythm; /* lists are asked by themselves; NULL: when somebody does */
     struct round_guest *guests; /* who takes part in every round (round.h) */
     int64_t run;                /* the run in whose name the engine acts just now; 0 */
-    bool approve;               /* what that plans is held for a person's release */
     bool stops; /* something is frozen or only observed (control.c): sends are asked for
                    one by one */
     bool stock_moved; /* orders are still to be told of a change (floor_stock.c) */
-    bool rehearsal; /* nothing is sent, printed or told: the store is a copy */
-    int eager;      /* > 0: somebody waits for everything to be proved */
+    bool rehearsal;   /* nothing is sent, printed or told: the store is a copy */
+    int eager;        /* > 0: somebody waits for everything to be proved */
     struct fault
         trouble; /* the first failure inside a completion; ends the round (round.c) */
 };

@@ -154,8 +154,20 @@ static enum err broken(struct intake *in, const struct record *r, const struct p
     return e;
 }
 
-/* One document of an element. `p` has what the element says of it. */
-static enum err take_one(struct intake *in, const struct record *r, const struct paper *p,
+/* It was void or replaced, and is valid again. */
+static enum err revive(struct intake *in, const struct paper *p, int64_t *fresh,
+                       struct fault *f)
+{
+    struct paper again = *p;
+    again.received_ms = host_now(in->host);
+    enum err e = paper_revive(in->host->store, &again, &again.id, f);
+    if (e != ERR_OK || again.id == 0)
+        return e;
+    (*fresh)++;
+    return flow_of_account(in->host, p->account)->paper_ready(in->host, &again, 0, f);
+}
+
+enum err intake_document(struct intake *in, const struct record *r, const struct paper *p,
                          struct page_document *d, int64_t *fresh, struct fault *f)
 {
     char flaw[200], path[ARCHIVE_PATH];
@@ -166,6 +178,8 @@ static enum err take_one(struct intake *in, const struct record *r, const struct
     struct paper whole = *p;
     whole.digest = d->digest;
     enum err e = already_there(in, &whole, &known, f);
+    if (e == ERR_OK && known && r->kind == RECORD_SHIPMENT)
+        e = revive(in, &whole, fresh, f);
     if (e != ERR_OK || known)
         return e;
     whole.id = paper_next_id(in->host->store);
@@ -209,7 +223,7 @@ static enum err take_packages(struct intake *in, const struct record *r,
         p.tracking = json_get_str(d, "trackingNumber", "");
         p.ship_method = json_get_str(d, "shipMethod", "");
         e = document == NULL ? broken(in, r, &p, "it has no content", f)
-                             : take_one(in, r, &p, document, fresh, f);
+                             : intake_document(in, r, &p, document, fresh, f);
     }
     return e;
 }
@@ -252,7 +266,7 @@ enum err intake_take(struct intake *in, struct account *a, enum paper_kind kind,
         struct page_document *document = document_at(item, item->value);
         p.said = json_get_str(item->value, "contentType", "");
         e = document == NULL ? broken(in, &r, &p, "it has no content", f)
-                             : take_one(in, &r, &p, document, fresh, f);
+                             : intake_document(in, &r, &p, document, fresh, f);
     }
     arena_clear(&memory);
     return e;
@@ -350,6 +364,14 @@ enum err intake_step(struct intake *in, struct fault *f)
         loop_work(in->host->loop, flush_work, flush_done, in);
     }
     return e;
+}
+
+bool intake_waits(const struct intake *in, int64_t record, enum paper_kind kind)
+{
+    for (const struct pending *w = in->first; w != NULL; w = w->next)
+        if (w->paper.record == record && w->paper.kind == kind)
+            return true;
+    return false;
 }
 
 int64_t intake_mark(const struct intake *in)

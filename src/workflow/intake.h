@@ -21,6 +21,13 @@ void intake_free(struct intake *in);
 enum err intake_take(struct intake *in, struct account *a, enum paper_kind kind,
                      const struct page_item *item, int64_t *fresh, struct fault *f);
 
+/* One document with what is said of it in `p`, for the record `r`. It is there already:
+ * nothing, unless that one was void or replaced; then it is the latest again. */
+enum err intake_document(struct intake *in, const struct record *r, const struct paper *p,
+                         struct page_document *d, int64_t *fresh, struct fault *f);
+/* A document of this record and kind waits for its row. */
+bool intake_waits(const struct intake *in, int64_t record, enum paper_kind kind);
+
 /* Starts a flush when something waits and none is under way; adds the rows of what has
  * become durable. Called once a round. */
 enum err intake_step(struct intake *in, struct fault *f);

@@ -13,8 +13,10 @@ static bool gives_way(const struct wish *w, const struct effect *there)
 {
     if (ended_badly(there->state))
         return true;
-    return there->state == EFFECT_SUCCEEDED &&
-           (w->again || (w->outlived != NULL && w->outlived(w->arg, there)));
+    if (there->state == EFFECT_SUCCEEDED && w->again)
+        return true;
+    return (there->state == EFFECT_SUCCEEDED || there->state == EFFECT_ACCEPTED) &&
+           w->outlived != NULL && w->outlived(w->arg, there);
 }
 
 static enum err conflict(const struct wish *w, const struct effect *there,
@@ -88,15 +90,6 @@ static enum err add_observed(struct host *h, struct effect *e, struct fault *f)
     return flow_insert(h, e, f);
 }
 
-/* The rule that plans it wants a person's release first (control_release). */
-static enum err add_for_approval(struct host *h, struct effect *e, struct fault *f)
-{
-    e->state = EFFECT_HELD;
-    e->why = "waits for a person's approval";
-    e->next_ms = INT64_MAX;
-    return flow_insert(h, e, f);
-}
-
 enum err plan_add(struct host *h, const struct wish *w, const struct stand *s,
                   struct plan *out, struct fault *f)
 {
@@ -105,14 +98,7 @@ enum err plan_add(struct host *h, const struct wish *w, const struct stand *s,
         plan_impossible(out, s->why);
         return ERR_OK;
     }
-    const bool wanted = s->step == STEP_READY || s->step == STEP_WAIT;
-    enum err e;
-    if (observed)
-        e = add_observed(h, w->effect, f);
-    else if (h->approve && wanted)
-        e = add_for_approval(h, w->effect, f);
-    else
-        e = flow_add(h, w->effect, s, f);
+    enum err e = observed ? add_observed(h, w->effect, f) : flow_add(h, w->effect, s, f);
     out->effect = w->effect->id;
     return e;
 }

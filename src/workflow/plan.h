@@ -27,7 +27,8 @@ struct wish {
     const char *what;      /* "order", "shipment": for messages */
     enum writes writes;    /* of its warehouse */
     bool again;            /* on purpose: a succeeded one is followed by a new one */
-    /* Whether a succeeded effect of the same key is no answer any more; NULL: it is. */
+    /* Whether an effect of the same key that Amazon took is no answer any more; NULL: it
+     * is. */
     bool (*outlived)(void *arg, const struct effect *there);
     void *arg;
 };

@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "spapi/listing.h"
+#include "workflow/external.h"
+#include "workflow/external_lists.h"
 #include "workflow/intake.h"
 #include "workflow/vendor.h"
 
@@ -39,6 +41,9 @@ static const struct {
     [POLL_LABELS] = {"labels", OP_GET_SHIPPING_LABELS, NULL, PAPER_LABEL, 0},
     [POLL_SLIPS] = {"slips", OP_GET_PACKING_SLIPS, NULL, PAPER_SLIP, 0},
     [POLL_INVOICES] = {"invoices", OP_GET_CUSTOMER_INVOICES, NULL, PAPER_INVOICE, 0},
+    [POLL_SHIPMENTS] = {"shipments", OP_GET_SHIPMENTS, NULL, PAPER_KIND_COUNT, 0},
+    [POLL_PROGRESS] = {"progress", OP_GET_SHIPMENTS, NULL, PAPER_KIND_COUNT, 0},
+    [POLL_PROOF] = {"proof", OP_GET_SHIPMENTS, NULL, PAPER_KIND_COUNT, 0},
 };
 
 struct poll_wait {
@@ -60,10 +65,12 @@ struct poll {
     struct listing *listing;
     struct poll_wait *waits;
     struct poll_end end;
-    int64_t started_ms; /* UTC */
-    bool asked;         /* there was something to ask for */
-    int64_t mark;       /* of the intake, when the listing ended */
-    int64_t pages;      /* calls of the last one */
+    int64_t started_ms;          /* UTC */
+    bool asked;                  /* there was something to ask for */
+    int64_t mark;                /* of the intake, when the listing ended */
+    int64_t pages;               /* calls of the last one */
+    struct external_lists lists; /* a seller's poll: one list after the other */
+    size_t nth;
 };
 
 struct poller {
@@ -75,6 +82,11 @@ struct poller {
 const char *poll_name(enum poll_kind k)
 {
     return k < POLL_KIND_COUNT ? kinds[k].name : "";
+}
+
+enum program poll_program(enum poll_kind k)
+{
+    return k >= POLL_SHIPMENTS ? PROGRAM_EXTERNAL : PROGRAM_VENDOR;
 }
 
 enum poll_kind poll_find(const char *name)
@@ -157,10 +169,23 @@ static enum err take_order(struct poll *p, const struct page_item *item, struct 
     return e;
 }
 
+static enum err take_shipment(struct poll *p, const struct page_item *item,
+                              struct fault *f)
+{
+    enum record_change change;
+    enum err e = external_take(p->poller->host, p->account, item->value, item->text,
+                               item->text_len, p->started_ms, &change, f);
+    if (e == ERR_OK && change != RECORD_SAME)
+        p->end.changed++;
+    return e;
+}
+
 static enum err take_item(void *arg, const struct page_item *item, struct fault *f)
 {
     struct poll *p = arg;
     p->end.items++;
+    if (poll_program(p->kind) == PROGRAM_EXTERNAL)
+        return take_shipment(p, item, f);
     if (kinds[p->kind].status != NULL)
         return take_status(p, item, f);
     if (kinds[p->kind].paper == PAPER_KIND_COUNT)
@@ -169,17 +194,29 @@ static enum err take_item(void *arg, const struct page_item *item, struct fault 
                        &p->end.changed, f);
 }
 
+static enum err next_list(struct poll *p, bool *more, struct fault *f);
+
+static void settle(struct poll *p)
+{
+    p->phase = POLL_SETTLING;
+    p->mark = intake_mark(p->poller->host->intake);
+}
+
 static void listed(void *arg, const struct listing_end *end)
 {
     struct poll *p = arg;
+    bool more = false;
+
     p->listing = NULL;
-    p->phase = POLL_SETTLING;
-    p->mark = intake_mark(p->poller->host->intake);
-    p->pages = (int64_t)end->calls;
+    p->pages += (int64_t)end->calls;
     if (end->outcome != CALL_OK) {
         p->end.fault = end->fault;
         p->end.err = end->fault.code == ERR_OK ? ERR_NETWORK : end->fault.code;
+    } else if (poll_program(p->kind) == PROGRAM_EXTERNAL) {
+        p->end.err = next_list(p, &more, &p->end.fault);
     }
+    if (!more || p->end.err != ERR_OK)
+        settle(p);
 }
 
 /* ---- what is asked ---- */
@@ -275,6 +312,42 @@ static enum err list(struct poll *p, const struct window *w, struct fault *f)
     return e;
 }
 
+/* The next one of a seller's lists. */
+static enum err next_list(struct poll *p, bool *more, struct fault *f)
+{
+    struct arena a;
+    enum err e = ERR_OK;
+
+    arena_init(&a);
+    const struct listing_request request = {
+        .account = p->account,
+        .op = operation_get(kinds[p->kind].op),
+        .params = external_lists_nth(&p->lists, p->account, p->nth++, &a),
+        .item = take_item,
+        .arg = p,
+        .keep_text = true,
+        .archive = p->poller->host->archive,
+    };
+    *more = request.params != NULL;
+    if (*more)
+        e = listing_start(p->poller->host->spapi, &request, listed, &p->listing, f);
+    arena_clear(&a);
+    return e;
+}
+
+static enum err start_shipments(struct poll *p, struct fault *f)
+{
+    int64_t last = INSTANT_NONE;
+    struct host *h = p->poller->host;
+
+    p->nth = 0;
+    enum err e = cursor_get(h->store, p->account->id, kinds[p->kind].name, &last, f);
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return e;
+    e = external_lists_plan(h, p->account, p->kind, p->started_ms, last, &p->lists, f);
+    return e == ERR_OK ? next_list(p, &p->asked, f) : e;
+}
+
 /* Customer invoices are made within India only (domain.md 4.11). */
 static enum err window_of_invoices(struct poll *p, struct window *w, struct fault *f)
 {
@@ -294,23 +367,27 @@ static enum err window_of(struct poll *p, struct window *w, struct fault *f)
                                     : window_by_cursor(p, w, f);
 }
 
-static void start(struct poll *p)
+static enum err start_windows(struct poll *p, struct fault *f)
 {
     struct window w = {0};
+    enum err e = window_of(p, &w, f);
+    p->asked = e == ERR_OK && !w.empty;
+    return p->asked ? list(p, &w, f) : e;
+}
+
+static void start(struct poll *p)
+{
     struct fault *f = &p->end.fault;
 
     memset(&p->end, 0, sizeof p->end);
     p->started_ms = host_now(p->poller->host);
     p->phase = POLL_LISTING;
-    enum err e = window_of(p, &w, f);
-    p->asked = e == ERR_OK && !w.empty;
-    if (p->asked)
-        e = list(p, &w, f);
-    p->end.err = e;
-    if (e != ERR_OK || !p->asked) {
-        p->phase = POLL_SETTLING;
-        p->mark = intake_mark(p->poller->host->intake);
-    }
+    p->pages = 0;
+    p->asked = false;
+    p->end.err = poll_program(p->kind) == PROGRAM_EXTERNAL ? start_shipments(p, f)
+                                                           : start_windows(p, f);
+    if (p->end.err != ERR_OK || !p->asked)
+        settle(p);
 }
 
 static enum err finish(struct poll *p, struct fault *f)
@@ -320,7 +397,8 @@ static enum err finish(struct poll *p, struct fault *f)
                   log_safe("account", p->account->id),
                   log_safe("list", kinds[p->kind].name),
                   log_safe("why", p->end.fault.text), LOG_END);
-    if (p->end.err == ERR_OK && p->asked && kinds[p->kind].states == 0)
+    if (p->end.err == ERR_OK && p->asked && kinds[p->kind].states == 0 &&
+        p->kind != POLL_SHIPMENTS && p->kind != POLL_PROOF)
         return cursor_set(p->poller->host->store, p->account->id, kinds[p->kind].name,
                           p->started_ms, f);
     return ERR_OK;

@@ -16,11 +16,17 @@ enum poll_kind {
     POLL_LABELS,
     POLL_SLIPS,
     POLL_INVOICES,
+    POLL_SHIPMENTS, /* a seller's: CREATED and ACCEPTED, all there are */
+    POLL_PROGRESS,  /* the other statuses, what changed since the last time */
+    POLL_PROOF,     /* those that show what was sent; asked by the prover */
     POLL_KIND_COUNT
 };
-/* "orders" "accepted" "shipped" "cancelled" "labels" "slips" "invoices" */
+/* "orders" "accepted" "shipped" "cancelled" "labels" "slips" "invoices", "shipments"
+ * "progress" "proof" */
 const char *poll_name(enum poll_kind k);
 enum poll_kind poll_find(const char *name); /* POLL_KIND_COUNT when unknown */
+/* Whose list it is. */
+enum program poll_program(enum poll_kind k);
 
 /* How a poll ended. */
 struct poll_end {

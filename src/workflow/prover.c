@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "workflow/external.h"
+#include "workflow/external_look.h"
 #include "workflow/lookup.h"
 #include "workflow/poller.h"
 #include "workflow/vendor.h"
@@ -46,6 +48,7 @@ void prover_free(struct prover *p)
     if (p == NULL)
         return;
     lookup_forget(p->host);
+    external_forget(p->host);
     timer_stop(p->host->loop, &p->timer);
     free(p);
 }
@@ -213,7 +216,7 @@ struct group {
 /* A vendor's effects are proved verb by verb, a seller's all together. */
 static bool same_group(const struct effect *a, const struct effect *b)
 {
-    return strcmp(a->account, b->account) == 0 && flow_of(a->kind) == flow_of(b->kind) &&
+    return strcmp(a->account, b->account) == 0 &&
            (flow_of(a->kind)->prove != NULL || strcmp(a->verb, b->verb) == 0);
 }
 
@@ -414,6 +417,8 @@ enum err prover_step(struct prover *p, struct fault *f)
 {
     bool set;
     enum err e = wall_step(&p->wall, p->host, &set, f);
+    if (e == ERR_OK)
+        e = external_look_step(p->host, f);
 
     p->awake = p->awake || set;
     if (e != ERR_OK || !p->awake)
@@ -426,5 +431,5 @@ enum err prover_step(struct prover *p, struct fault *f)
 
 bool prover_busy(const struct prover *p)
 {
-    return p->awake;
+    return p->awake || external_look_busy(p->host);
 }

@@ -79,6 +79,8 @@ static const struct beat {
     {PROGRAM_VENDOR, POLL_LABELS, 5 * MS_MINUTE, MS_HOUR, wants_label},
     {PROGRAM_VENDOR, POLL_SLIPS, 5 * MS_MINUTE, MS_HOUR, wants_slip},
     {PROGRAM_VENDOR, POLL_INVOICES, 5 * MS_MINUTE, MS_HOUR, wants_invoice},
+    {PROGRAM_EXTERNAL, POLL_SHIPMENTS, 5 * MS_MINUTE, 5 * MS_MINUTE, NULL},
+    {PROGRAM_EXTERNAL, POLL_PROGRESS, 10 * MS_MINUTE, 10 * MS_MINUTE, NULL},
 };
 enum { BEATS = sizeof beats / sizeof beats[0] };
 

@@ -294,8 +294,7 @@ int vendor_batch(const struct account *a, const struct effect *e)
     case EFFECT_SCAN:
         most = a->batch_scans;
         break;
-    case EFFECT_PRINT:
-    case EFFECT_KIND_COUNT:
+    default:
         break;
     }
     for (int64_t i = 0; i < e->sends && most > 1; i++)

@@ -362,8 +362,7 @@ static enum err stand_in(struct host *h, struct order *o, const struct effect *e
         return stand_ship(h, o, e, verb, s, f);
     case EFFECT_SCAN:
         return stand_scan(h, o, e, s, f);
-    case EFFECT_PRINT:
-    case EFFECT_KIND_COUNT:
+    default:
         break;
     }
     return fault_set(f, ERR_BUG, "effect %lld has no kind", (long long)e->id);
