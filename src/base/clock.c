@@ -61,6 +61,15 @@ int64_t clock_mono_ms(const struct clock *c)
     return c->is_virtual ? c->mono_ms : clock_mono_us(c) / 1000;
 }
 
+int64_t clock_thread_ms(pthread_t thread)
+{
+    clockid_t id;
+    if (pthread_getcpuclockid(thread, &id) != 0)
+        return 0; /* a thread that ended uses no time */
+    struct timespec t = read_clock(id);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 bool clock_is_virtual(const struct clock *c)
 {
     return c->is_virtual;

@@ -6,6 +6,7 @@
 #ifndef DRAY_BASE_CLOCK_H
 #define DRAY_BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,6 +21,9 @@ int64_t clock_wall_ms(const struct clock *c);
 int64_t clock_mono_ms(const struct clock *c);
 /* Monotonic microseconds, for measuring only. */
 int64_t clock_mono_us(const struct clock *c);
+/* Processor milliseconds that a thread of this process has used so far: for the watchdog,
+ * never for decisions. Has no virtual twin. */
+int64_t clock_thread_ms(pthread_t thread);
 bool clock_is_virtual(const struct clock *c);
 /* Virtual clocks only: moves both times forward to the monotonic instant `mono_ms`. */
 void clock_advance_to(struct clock *c, int64_t mono_ms);

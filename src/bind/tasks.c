@@ -51,7 +51,7 @@ static int l_tasks_sleep(lua_State *L)
 
 /* ---- parallel ---- */
 
-enum { LIMIT_DEFAULT = 16, LIMIT_MAX = 1000 };
+enum { LIMIT_DEFAULT = 16, LIMIT_MAX = 1000, DEPTH_MAX = 16 };
 
 /* One running call of the function. */
 struct child {
@@ -230,7 +230,9 @@ static lua_Integer check_list(lua_State *L)
     if (count >= 0)
         return count;
     luaL_checktype(L, 1, LUA_TTABLE);
-    return (lua_Integer)lua_rawlen(L, 1);
+    const lua_Unsigned length = lua_rawlen(L, 1); /* huge where powers of two are keys */
+    luaL_argcheck(L, length <= SANDBOX_LIST_MAX, 1, "more than a million members");
+    return (lua_Integer)length;
 }
 
 /* A plain table is copied: the function may change it. */
@@ -277,6 +279,8 @@ static int l_tasks_parallel(lua_State *L)
     lua_Integer count = check_list(L);
     luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_Integer limit = check_limit(L);
+    if (task_depth(t) >= DEPTH_MAX)
+        trouble_error(L, ERR_LIMIT, "parallel: within parallel calls %d deep", DEPTH_MAX);
     if (count == 0) {
         lua_newtable(L);
         return 1;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/errand.h"
+#include "engine/watchdog.h"
 #include "net/http_client.h"
 
 static char *join(const char *folder, const char *name)
@@ -120,7 +121,10 @@ int session_own(const struct invocation *in, struct session *s)
         return complain_fault(in, &f);
     }
     s->host = open_host(s, store, archive, false, &f);
-    return s->host == NULL ? complain_fault(in, &f) : EXIT_DONE;
+    const struct watchdog_options watch = {.folder = s->state};
+    if (s->host == NULL || watchdog_start(&watch, &f) != ERR_OK)
+        return complain_fault(in, &f);
+    return EXIT_DONE;
 }
 
 int session_rehearse(const struct invocation *in, struct session *s)
@@ -190,6 +194,7 @@ void session_close(struct session *s)
 {
     if (s->borrowed)
         return;
+    watchdog_stop();
     host_close(s->host);
     store_close(s->store);
     project_free(s->project);

@@ -8,12 +8,15 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "engine/budget.h"
 #include "engine/sandbox.h"
 #include "engine/trouble.h"
 
 enum {
     TEXT_MAX = 1024 * 1024, /* bytes that string.rep makes and patterns look through */
     PATTERN_MAX = 256,
+    REPEATS_STEP = 4,       /* of string.rep in the time of one */
+    SORT_STEPS = 20,        /* of one member among a million */
     REPEATS_FEW = 2,        /* of * + - ? in a pattern, */
     REPEATS_TEXT = 4 * 1024 /* above which subjects are kept this short */
 };
@@ -37,34 +40,86 @@ static void check_plain(lua_State *L, int index)
     }
 }
 
-static void check_range(lua_State *L, int from, int to)
+/* How many members a plain table has. The length of one that has powers of two as keys
+ * may be anything. */
+static lua_Integer check_list(lua_State *L, int index)
 {
-    lua_Integer first = luaL_checkinteger(L, from), last = luaL_checkinteger(L, to);
-    if (last > first && (uint64_t)last - (uint64_t)first >= SANDBOX_LIST_MAX)
-        luaL_argerror(L, to, "more than a million members");
+    check_plain(L, index);
+    const lua_Unsigned length = lua_rawlen(L, index);
+    luaL_argcheck(L, length <= SANDBOX_LIST_MAX, index, "more than a million members");
+    return (lua_Integer)length;
 }
 
-static int l_plain_list(lua_State *L)
+/* The members from argument `from` (else the first) to argument `to` (else `length`). */
+static void check_range(lua_State *L, int from, int to, lua_Integer length)
 {
-    check_plain(L, 1);
+    const lua_Integer first = luaL_optinteger(L, from, 1),
+                      last = luaL_optinteger(L, to, length);
+    if (last <= first)
+        return;
+    const uint64_t count = (uint64_t)last - (uint64_t)first;
+    luaL_argcheck(L, count < SANDBOX_LIST_MAX, to, "more than a million members");
+    budget_charge(L, count);
+}
+
+/* What stands behind the place in argument 2 moves. */
+static void charge_moved(lua_State *L, lua_Integer length)
+{
+    const lua_Integer place = lua_tointeger(L, 2);
+    if (place > 0 && place < length)
+        budget_charge(L, (uint64_t)(length - place));
+}
+
+/* table.insert(list, [place,] value) */
+static int l_plain_insert(lua_State *L)
+{
+    const lua_Integer length = check_list(L, 1);
+    if (lua_gettop(L) > 2)
+        charge_moved(L, length);
     return call_original(L);
 }
 
-/* table.concat(list, sep, i, j), */
+/* table.remove(list, place) */
+static int l_plain_remove(lua_State *L)
+{
+    const lua_Integer length = check_list(L, 1);
+    if (lua_gettop(L) > 1)
+        charge_moved(L, length);
+    return call_original(L);
+}
+
+/* The comparison of a sort without one: texts can be long. */
+static int l_less(lua_State *L)
+{
+    if (lua_type(L, 1) == LUA_TSTRING)
+        budget_charge_bytes(L, lua_rawlen(L, 1));
+    lua_pushboolean(L, lua_compare(L, 1, 2, LUA_OPLT));
+    return 1;
+}
+
+/* table.sort(list, comparator) */
+static int l_plain_sort(lua_State *L)
+{
+    const lua_Integer length = check_list(L, 1);
+    budget_charge(L, (uint64_t)length * SORT_STEPS);
+    if (lua_isnoneornil(L, 2)) {
+        lua_settop(L, 1);
+        lua_pushcfunction(L, l_less);
+    }
+    return call_original(L);
+}
+
+/* table.concat(list, sep, i, j) */
 static int l_plain_concat(lua_State *L)
 {
-    check_plain(L, 1);
-    if (!lua_isnoneornil(L, 3) && !lua_isnoneornil(L, 4))
-        check_range(L, 3, 4);
+    check_range(L, 3, 4, check_list(L, 1));
     return call_original(L);
 }
 
 /* table.unpack(list, i, j) */
 static int l_plain_unpack(lua_State *L)
 {
-    check_plain(L, 1);
-    if (!lua_isnoneornil(L, 2) && !lua_isnoneornil(L, 3))
-        check_range(L, 2, 3);
+    check_range(L, 2, 3, check_list(L, 1));
     return call_original(L);
 }
 
@@ -74,11 +129,38 @@ static int l_plain_move(lua_State *L)
     check_plain(L, 1);
     if (!lua_isnoneornil(L, 5))
         check_plain(L, 5);
-    check_range(L, 2, 3);
+    luaL_checkinteger(L, 2);
+    luaL_checkinteger(L, 3);
+    check_range(L, 2, 3, 0);
     return call_original(L);
 }
 
 /* ---- string ---- */
+
+static size_t count_bytes(lua_State *L)
+{
+    const int count = lua_gettop(L);
+    size_t bytes = 0;
+    for (int i = 1; i <= count; i++) {
+        if (lua_type(L, i) == LUA_TSTRING)
+            bytes += lua_rawlen(L, i);
+    }
+    return bytes;
+}
+
+/* Functions that look at each byte of their texts once, */
+static int l_plain_text(lua_State *L)
+{
+    budget_charge_bytes(L, count_bytes(L));
+    return call_original(L);
+}
+
+/* and those that decode it. */
+static int l_plain_decode(lua_State *L)
+{
+    budget_charge(L, count_bytes(L));
+    return call_original(L);
+}
 
 /* string.rep(s, n, sep) */
 static int l_plain_rep(lua_State *L)
@@ -90,6 +172,11 @@ static int l_plain_rep(lua_State *L)
     if (n > 0 && (__builtin_add_overflow(len, sep, &all) ||
                   __builtin_mul_overflow(all, (size_t)n, &all) || all > TEXT_MAX))
         return luaL_error(L, "string.rep: the result would be longer than 1 MiB");
+    if (n <= 0 || all == 0) {
+        lua_pushliteral(L, ""); /* the library would go round for nothing */
+        return 1;
+    }
+    budget_charge(L, (uint64_t)n / REPEATS_STEP);
     return call_original(L);
 }
 
@@ -114,34 +201,60 @@ static int l_plain_pattern(lua_State *L)
     if (len > REPEATS_TEXT && count_repeats(pattern, pattern_len) > REPEATS_FEW)
         return luaL_argerror(L, 1,
                              "longer than 4 kB, and the pattern repeats more than twice");
+    budget_note(L);
+    budget_charge_bytes(L, len);
     return call_original(L);
 }
 
 /* ---- base ---- */
 
-static bool holds_key(lua_State *L, int index, const char *name)
+/* What Lua asks a metatable for. */
+static const char *const events[] = {
+    "__index", "__newindex", "__call",   "__tostring", "__name", "__len", "__eq",
+    "__lt",    "__le",       "__concat", "__unm",      "__add",  "__sub", "__mul",
+    "__div",   "__mod",      "__pow",    "__idiv",     "__band", "__bor", "__bxor",
+    "__shl",   "__shr",      "__bnot",   "__metatable"};
+
+static void refuse_events(lua_State *L, int index)
 {
-    lua_pushstring(L, name);
-    bool there = lua_rawget(L, index) != LUA_TNIL;
-    lua_pop(L, 1);
-    return there;
+    static const char *const refused[] = {"__gc", "__close", "__mode"};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        lua_pushstring(L, refused[i]);
+        if (lua_rawget(L, index) != LUA_TNIL)
+            luaL_error(L, "setmetatable: %s is not possible here", refused[i]);
+        lua_pop(L, 1);
+    }
+}
+
+/* Pushes a table with the events of the one at `index`. */
+static void push_events(lua_State *L, int index)
+{
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
+        lua_pushstring(L, events[i]);
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, index) == LUA_TNIL)
+            lua_pop(L, 2);
+        else
+            lua_rawset(L, -3);
+    }
 }
 
 /* setmetatable(table, metatable): without what runs while memory is collected or blocks
- * are left */
+ * are left. A copy is set, so that nothing of the kind comes into it later. */
 static int l_plain_setmetatable(lua_State *L)
 {
-    static const char *const refused[] = {"__gc", "__close", "__mode"};
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_argexpected(L, lua_isnil(L, 2) || lua_istable(L, 2), 2, "nil or table");
-    for (size_t i = 0; lua_istable(L, 2) && i < sizeof refused / sizeof refused[0]; i++) {
-        if (holds_key(L, 2, refused[i]))
-            return luaL_error(L, "setmetatable: %s is not possible here", refused[i]);
-    }
     if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
         return luaL_error(L, "cannot change a protected metatable");
     lua_settop(L, 2);
+    if (lua_istable(L, 2)) {
+        refuse_events(L, 2);
+        push_events(L, 2);
+    }
     lua_setmetatable(L, 1);
+    lua_settop(L, 1);
     return 1;
 }
 
@@ -319,7 +432,9 @@ static int l_plain_pairs(lua_State *L)
                           "through with: for x in list do",
                           luaL_typename(L, 1));
     lua_settop(L, 1);
-    push_sorted(L, push_keys(L)); /* table, keys, sorted */
+    const lua_Integer count = push_keys(L);
+    budget_charge(L, (uint64_t)count * SORT_STEPS);
+    push_sorted(L, count); /* table, keys, sorted */
     lua_pushinteger(L, 1);
     lua_pushcclosure(L, l_next_pair, 2);
     lua_pushvalue(L, 1);
@@ -344,25 +459,25 @@ static const luaL_Reg own_list[] = {
     {"try", l_plain_try},     {NULL, NULL},
 };
 static const struct plain string_list[] = {
-    {"byte", NULL},
+    {"byte", l_plain_text},
     {"char", NULL},
     {"find", l_plain_pattern},
-    {"format", NULL},
+    {"format", l_plain_text},
     {"gmatch", l_plain_pattern},
     {"gsub", l_plain_pattern},
     {"len", NULL},
-    {"lower", NULL},
+    {"lower", l_plain_text},
     {"match", l_plain_pattern},
     {"rep", l_plain_rep},
-    {"reverse", NULL},
-    {"sub", NULL},
-    {"upper", NULL},
+    {"reverse", l_plain_text},
+    {"sub", l_plain_text},
+    {"upper", l_plain_text},
     {NULL, NULL},
 };
 static const struct plain table_list[] = {
-    {"concat", l_plain_concat}, {"insert", l_plain_list},
+    {"concat", l_plain_concat}, {"insert", l_plain_insert},
     {"move", l_plain_move},     {"pack", NULL},
-    {"remove", l_plain_list},   {"sort", l_plain_list},
+    {"remove", l_plain_remove}, {"sort", l_plain_sort},
     {"unpack", l_plain_unpack}, {NULL, NULL},
 };
 static const struct plain math_list[] = {
@@ -375,8 +490,13 @@ static const struct plain math_list[] = {
     {"ult", NULL},   {NULL, NULL},
 };
 static const struct plain utf8_list[] = {
-    {"char", NULL}, {"charpattern", NULL}, {"codepoint", NULL}, {"codes", NULL},
-    {"len", NULL},  {"offset", NULL},      {NULL, NULL},
+    {"char", NULL},
+    {"charpattern", NULL},
+    {"codes", NULL},
+    {"codepoint", l_plain_decode},
+    {"len", l_plain_decode},
+    {"offset", l_plain_decode},
+    {NULL, NULL},
 };
 
 /* library, target: copies what the list names from one into the other */

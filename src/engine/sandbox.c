@@ -14,10 +14,15 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/suggest.h"
+#include "engine/budget.h"
 #include "engine/plain.h"
+<<<<<<< HEAD
 #include "engine/task.h"
+=======
+#include "engine/trouble.h"
+>>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 
-enum { STEP = 1000, EXIT_BUG = 70, SUGGESTIONS = 200 };
+enum { EXIT_BUG = 70, SUGGESTIONS = 200 };
 static const size_t memory_default = (size_t)256 * 1024 * 1024;
 static const int64_t steps_default = 1000 * 1000 * 1000;
 
@@ -36,10 +41,14 @@ static void *box_alloc(void *arg, void *old, size_t old_size, size_t size)
         b->used -= had;
         return NULL;
     }
-    if (b->enforced && size > had && b->used - had + size > b->memory)
+    if (b->enforced && size > had && b->used - had + size > b->memory) {
+        budget_charge_memory(b, b->used); /* Lua collects all of it and asks again */
         return NULL;
+    }
     void *block = mem_resize(old, size);
     b->used = b->used - had + size;
+    if (size > had)
+        budget_charge_memory(b, size);
     return block;
 }
 
@@ -55,27 +64,6 @@ struct sandbox *sandbox_of(lua_State *L)
     void *b;
     lua_getallocf(L, &b);
     return b;
-}
-
-void sandbox_enter(struct sandbox *b, struct task *t)
-{
-    b->current = t;
-    b->slice++;
-    b->steps = b->steps_max;
-    b->spent = false;
-    b->enforced = true;
-}
-
-void sandbox_leave(struct sandbox *b)
-{
-    b->enforced = false;
-    b->current = NULL;
-}
-
-bool sandbox_doomed(lua_State *L)
-{
-    const struct sandbox *b = sandbox_of(L);
-    return b->spent || (b->current != NULL && task_cancelled(b->current));
 }
 
 /* ---- where ---- */
@@ -102,6 +90,7 @@ static int complain(lua_State *L, const char *format, const char *name, const ch
     return lua_error(L);
 }
 
+<<<<<<< HEAD
 /* ---- the budget ---- */
 
 static void budget_hook(lua_State *L, lua_Debug *ar)
@@ -114,6 +103,50 @@ static void budget_hook(lua_State *L, lua_Debug *ar)
     b->spent = true;
     lua_sethook(L, budget_hook, LUA_MASKCOUNT, 1); /* at once again if it was caught */
     complain(L, "this script ran too long without waiting (an endless loop?)", "", "");
+=======
+/* ---- calls ---- */
+
+static void call_hook(lua_State *L, lua_Debug *ar)
+{
+    if (ar->event == LUA_HOOKCOUNT)
+        budget_look(L, ar);
+    else
+        note_return(L, ar);
+}
+
+/* error -> its text with the traceback */
+static int l_describe(lua_State *L)
+{
+    trouble_push_text(L, 1);
+    luaL_traceback(L, L, lua_tostring(L, -1), 1);
+    return 1;
+}
+
+/* What is no text (out of memory twice over) is said in general. */
+static void need_text(lua_State *L)
+{
+    if (lua_type(L, -1) == LUA_TSTRING)
+        return;
+    lua_pop(L, 1);
+    lua_pushliteral(L, "an error without a text");
+}
+
+bool sandbox_call(struct sandbox *b, lua_State *thread, int nargs)
+{
+    int at = lua_gettop(thread) - nargs;
+    lua_pushcfunction(thread, l_describe);
+    lua_insert(thread, at);
+    lua_sethook(thread, call_hook, LUA_MASKCOUNT | LUA_MASKRET, BUDGET_STEP);
+    b->returned = 0;
+    b->returned_in = NULL;
+    sandbox_enter(b, NULL);
+    int status = lua_pcall(thread, nargs, 1, at);
+    sandbox_leave(b);
+    if (status != LUA_OK)
+        need_text(thread);
+    lua_remove(thread, at);
+    return status == LUA_OK;
+>>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 }
 
 /* ---- the environment ---- */
@@ -245,10 +278,12 @@ struct sandbox *sandbox_new(const struct sandbox_limits *limits)
     struct sandbox *b = mem_new(sizeof *b);
     b->memory = limits->memory > 0 ? limits->memory : memory_default;
     b->steps_max = limits->steps > 0 ? limits->steps : steps_default;
+    b->run_steps_max = limits->run_steps > 0 ? limits->run_steps : INT64_MAX;
+    b->run = &b->own;
+    b->steps = INT64_MAX;
     b->L = lua_newstate(box_alloc, b);
     lua_atpanic(b->L, at_panic);
-    lua_sethook(b->L, budget_hook, LUA_MASKCOUNT, STEP); /* threads inherit it */
-    b->steps = INT64_MAX;
+    budget_hook_on(b->L); /* threads inherit it */
     make_environment(b->L);
     sandbox_push_words(b->L);
     plain_open(b->L);
@@ -261,7 +296,6 @@ void sandbox_free(struct sandbox *b)
     if (b == NULL)
         return;
     b->steps = INT64_MAX;
-    b->spent = false;
     lua_close(b->L);
     free(b);
 }
@@ -286,7 +320,13 @@ static void skip_head(const char **text, size_t *len)
 static enum err load_failed(lua_State *L, const char *name, struct fault *f)
 {
     const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : name;
-    fault_set(f, ERR_INPUT, "%s", text);
+    if (strcmp(text, "C stack overflow") == 0)
+        fault_set(f, ERR_INPUT,
+                  "%s: nested too deep: a block, a table or an expression"
+                  " has more than 200 levels",
+                  name);
+    else
+        fault_set(f, ERR_INPUT, "%s", text);
     lua_pop(L, 1);
     return ERR_INPUT;
 }

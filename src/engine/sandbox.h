@@ -25,8 +25,21 @@ enum {
 };
 
 struct sandbox_limits {
-    size_t memory; /* bytes; 0: 256 MiB */
-    int64_t steps; /* instructions from one wait to the next; 0: a thousand million */
+    size_t memory;     /* bytes; 0: 256 MiB */
+    int64_t steps;     /* instructions from one wait to the next; 0: a thousand million */
+    int64_t run_steps; /* of a whole run, with all its waits and parallel calls; 0: no
+                          limit */
+};
+
+/* One run as the sandbox sees it: the tasks of a run share it. Zeroed, and named, at
+ * first. */
+struct sandbox_run {
+    const char *file;    /* of the script or rule; borrowed, like the next two; NULL */
+    const char *version; /* digest of that file as text; NULL */
+    const char *what;    /* the rule's name; NULL */
+    int64_t id;          /* in the journal; 0: none */
+    int64_t used;        /* instructions */
+    bool spent;          /* its budget is used up: no pcall may go on */
 };
 
 struct sandbox {
@@ -35,10 +48,13 @@ struct sandbox {
     struct script *script; /* whose state this is; NULL */
     struct task *current;  /* whose slice is running; NULL outside of slices */
     uint64_t slice; /* grows with every slice: what was read before may have changed */
-    size_t used, memory; /* bytes */
-    bool enforced;       /* the memory limit holds now */
-    int64_t steps, steps_max;
-    bool spent; /* the budget is used up: no pcall may go on */
+    size_t used, memory;     /* bytes */
+    bool enforced;           /* the limits hold now */
+    struct sandbox_run *run; /* whose slice is running; between slices `own` */
+    struct sandbox_run own;  /* of who enters without a task; whoever does may name it */
+    int64_t steps;           /* left in this slice */
+    int64_t granted;         /* at its beginning */
+    int64_t steps_max, run_steps_max;
 };
 
 /* With the words of plain Lua. NULL limits: the defaults. Never NULL. */
@@ -61,9 +77,24 @@ enum err sandbox_load_text(struct sandbox *b, const char *name, const char *text
                            size_t len, struct fault *f);
 enum err sandbox_read_file(const char *path, char **text, size_t *len, struct fault *f);
 
+<<<<<<< HEAD
 /* A slice begins and ends: limits hold in between. */
+=======
+/* Calls the function with `nargs` arguments on a thread of the box under its limits, with
+ * one result; it can neither wait nor, while box->refuse says so, act. False: the error's
+ * text with its traceback is on top instead. Notes box->returned. */
+bool sandbox_call(struct sandbox *b, lua_State *thread, int nargs);
+
+/* A slice begins and ends: limits hold in between, and the watchdog looks on. `t` may be
+ * NULL for work of the host's own (asking a rule's `when`): then b->own is its run, with
+ * a new budget each time. */
+>>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 void sandbox_enter(struct sandbox *b, struct task *t);
 void sandbox_leave(struct sandbox *b);
+/* After a run was ended for its budget or its memory, and its thread was let go: collects
+ * what it left. False when the state is still over its limit: close it and load the file
+ * anew. Not within a slice. */
+bool sandbox_collect(struct sandbox *b);
 
 /* Pushes "day.lua:12: " of the innermost Lua function that is called, "" when there is
  * none. */

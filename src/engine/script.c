@@ -15,7 +15,8 @@ struct script {
     struct tasks *tasks;
     struct sandbox *box;
     struct task *task; /* NULL once it ended */
-    char *folder;
+    char *folder, *path;
+    char version[DIGEST_HEX + 1];
     int64_t run;
     bool ok;
     char *error;  /* sentence and traceback; NULL */
@@ -117,8 +118,14 @@ static enum err begin(struct script *s, const struct script_options *o, struct f
     if (e != ERR_OK)
         return e;
     set_arguments(s->box->L, o);
-    struct task_options options = {
-        .box = s->box, .run = s->run, .end = script_end, .arg = s};
+    s->path = mem_text(o->path);
+    digest_hex(&source, s->version);
+    struct task_options options = {.box = s->box,
+                                   .run = s->run,
+                                   .file = s->path,
+                                   .version = s->version,
+                                   .end = script_end,
+                                   .arg = s};
     s->task = task_new(s->tasks, &options, s->box->L, 0);
     return ERR_OK;
 }
@@ -145,6 +152,7 @@ void script_close(struct script *s)
         task_drop(s->task);
     sandbox_free(s->box);
     free(s->folder);
+    free(s->path);
     free(s->error);
     free(s->met);
     free(s);

@@ -3,15 +3,19 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <lauxlib.h>
 
 #include "base/mem.h"
+#include "engine/budget.h"
 #include "engine/sandbox.h"
 #include "engine/trouble.h"
 #include "store/store.h"
 
 enum task_stage { TASK_READY, TASK_RUNNING, TASK_WAITING, TASK_DONE, TASK_FAILED };
+
+enum { TASK_STEPS = 500 }; /* what a new one costs its run, in instructions */
 
 TAILQ_HEAD(task_queue, task);
 
@@ -20,6 +24,16 @@ struct task {
     struct sandbox *box;
     lua_State *L; /* anchored in the registry by the task's address */
     int64_t run;
+<<<<<<< HEAD
+=======
+    bool approve;
+    struct trace *trace;         /* borrowed; NULL */
+    struct sandbox_run own;      /* of a run's first task, */
+    struct sandbox_run *account; /* and what all its tasks use */
+    int depth;                   /* how many tasks it is a part of */
+    bool heavy; /* a run that was ended for its budget or its memory: what it left is
+                   collected */
+>>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
     task_end_fn *end;
     void *end_arg;
     enum task_stage stage;
@@ -132,6 +146,16 @@ struct task *task_new(struct tasks *ts, const struct task_options *o, lua_State 
     t->all = ts;
     t->box = o->box;
     t->run = o->run;
+<<<<<<< HEAD
+=======
+    t->approve = o->approve;
+    t->trace = o->trace;
+    t->own = (struct sandbox_run){
+        .file = o->file, .version = o->version, .what = o->what, .id = o->run};
+    t->account = o->parent != NULL ? o->parent->account : &t->own;
+    t->account->used += TASK_STEPS;
+    t->depth = o->parent != NULL ? o->parent->depth + 1 : 0;
+>>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
     t->end = o->end;
     t->end_arg = o->arg;
     t->nargs = nargs;
@@ -210,6 +234,33 @@ int64_t task_run(const struct task *t)
     return t->run;
 }
 
+<<<<<<< HEAD
+=======
+struct task_options task_same(struct task *t)
+{
+    return (struct task_options){.box = t->box,
+                                 .run = t->run,
+                                 .parent = t,
+                                 .approve = t->approve,
+                                 .trace = t->trace};
+}
+
+struct trace *task_trace(const struct task *t)
+{
+    return t->trace;
+}
+
+struct sandbox_run *task_account(const struct task *t)
+{
+    return t->account;
+}
+
+int task_depth(const struct task *t)
+{
+    return t->depth;
+}
+
+>>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 bool task_failed(const struct task *t)
 {
     return t->stage == TASK_FAILED;
@@ -222,13 +273,21 @@ const char *task_error(const struct task *t)
 
 /* ---- slices ---- */
 
-/* Lua itself says only "not enough memory". */
-static void explain_memory(struct task *t)
+/* Lua itself says only "not enough memory" and "C stack overflow", without a place. */
+static void explain(struct task *t, int status)
 {
+    const bool text = lua_type(t->L, -1) == LUA_TSTRING;
+    const bool deep = text && strcmp(lua_tostring(t->L, -1), "C stack overflow") == 0;
+    if (status != LUA_ERRMEM && !deep)
+        return;
     lua_pop(t->L, 1);
     sandbox_where(t->L);
-    lua_pushfstring(t->L, "not enough memory: a script may use %d MiB",
-                    (int)(t->box->memory >> 20));
+    if (deep)
+        lua_pushliteral(t->L, "calls within calls too deep (a function that calls itself "
+                              "without end?)");
+    else
+        lua_pushfstring(t->L, "not enough memory: a script may use %d MiB",
+                        (int)(t->box->memory >> 20));
     lua_concat(t->L, 2);
 }
 
@@ -236,10 +295,9 @@ static void explain_memory(struct task *t)
 static void describe(struct task *t, int status)
 {
     lua_State *L = t->box->L;
-    if (status == LUA_ERRMEM)
-        explain_memory(t);
+    explain(t, status);
     lua_xmove(t->L, L, 1);
-    trouble_push_text(L, -1);
+    trouble_push_clean(L, -1);
     luaL_traceback(L, t->L, lua_tostring(L, -1), 0);
     t->error = mem_text(lua_tostring(L, -1));
     lua_pop(L, 2);
@@ -248,10 +306,13 @@ static void describe(struct task *t, int status)
 
 static void finish(struct task *t)
 {
+    struct sandbox *heavy = t->heavy ? t->box : NULL;
     timer_stop(t->all->host->loop, &t->deadline);
     if (t->end != NULL)
         t->end(t->end_arg, t);
     task_drop(t);
+    if (heavy != NULL)
+        sandbox_collect(heavy);
 }
 
 /* The store does not go on; neither does the task. */
@@ -273,6 +334,7 @@ static int run_slice(struct task *t)
     t->stage = TASK_RUNNING;
     h->run = t->run;
     sandbox_enter(t->box, t);
+    budget_arm(t->L);
     int status = lua_resume(t->L, t->box->L, nargs, &results);
     sandbox_leave(t->box);
     h->run = 0;
@@ -298,6 +360,7 @@ static void after_slice(struct task *t, int status)
         return;
     }
     t->stage = status == LUA_OK ? TASK_DONE : TASK_FAILED;
+    t->heavy = t->account == &t->own && (status == LUA_ERRMEM || t->own.spent);
     if (t->stage == TASK_FAILED)
         describe(t, status);
     withdraw(t); /* begun, and an error before the yield */

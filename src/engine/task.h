@@ -39,13 +39,23 @@ struct round_party tasks_party(struct tasks *ts);
 size_t tasks_count(const struct tasks *ts);
 
 /* How a task ended: called once in the step, after its last slice was kept or undone; the
- * task is gone afterwards. Results or the error value are on task_state(t). Not called
- * for dropped tasks. */
+ * task is gone afterwards, its sandbox must not be (a run that was ended for its budget
+ * or its memory is cleared away then). Results or the error value are on task_state(t).
+ * Not called for dropped tasks. */
 typedef void task_end_fn(void *arg, struct task *t);
 
 struct task_options {
     struct sandbox *box;
+<<<<<<< HEAD
     int64_t run; /* in whose name it acts; 0: nobody's */
+=======
+    int64_t run;         /* in whose name it acts; 0: nobody's */
+    bool approve;        /* what it plans waits for a person */
+    struct trace *trace; /* of what it does; borrowed; NULL: none */
+    struct task *parent; /* a part of that one's run (parallel): shares its budget, ends
+                            before it; NULL: a run of its own, which is called */
+    const char *file, *version, *what; /* so (struct sandbox_run); borrowed */
+>>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
     task_end_fn *end;
     void *arg;
 };
@@ -65,6 +75,17 @@ void task_deadline(struct task *t, int64_t mono_ms, const char *why);
 lua_State *task_state(const struct task *t);
 struct tasks *task_all(const struct task *t);
 int64_t task_run(const struct task *t);
+<<<<<<< HEAD
+=======
+/* In whose name it acts, for a task that helps it (parallel): box, run, approve, trace.
+ */
+struct task_options task_same(struct task *t);
+struct trace *task_trace(const struct task *t);
+/* What its run may use up; for the sandbox. */
+struct sandbox_run *task_account(const struct task *t);
+/* How many tasks it is a part of: 0 for a run of its own. */
+int task_depth(const struct task *t);
+>>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 bool task_failed(const struct task *t);
 /* With a failed one: "day.lua:12: …" and the traceback; "" else. Also when the store
  * failed. */

@@ -4,9 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <lauxlib.h>
 
+#include "base/secret.h"
 #include "engine/sandbox.h"
 
 #define TROUBLE "dray.error"
@@ -33,6 +35,12 @@ static bool is_trouble(lua_State *L, int index)
     return ours;
 }
 
+/* A byte within a character of UTF-8. */
+static bool is_inside(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
 void trouble_push_text(lua_State *L, int index)
 {
     index = lua_absindex(L, index);
@@ -46,6 +54,25 @@ void trouble_push_text(lua_State *L, int index)
     } else {
         lua_pushfstring(L, "(an error that is a %s value)", luaL_typename(L, index));
     }
+}
+
+void trouble_push_clean(lua_State *L, int index)
+{
+    enum { CLEAN_MAX = 2000 };
+    char text[CLEAN_MAX + 1];
+    trouble_push_text(L, index);
+    size_t len = strlen(lua_tostring(L, -1));
+    if (len > CLEAN_MAX)
+        for (len = CLEAN_MAX; len > 0 && is_inside(lua_tostring(L, -1)[len]);)
+            len--;
+    memcpy(text, lua_tostring(L, -1), len);
+    text[len] = '\0';
+    for (char *c = text; *c != '\0'; c++) {
+        if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') || *c == '\x7f')
+            *c = '?';
+    }
+    lua_pop(L, 1);
+    lua_pushstring(L, secret_redact(text));
 }
 
 /* tostring(err) */
@@ -90,10 +117,11 @@ static void push_table(lua_State *L, const char *code, const char *message)
     set_metatable(L);
 }
 
-int trouble_raise(lua_State *L, const struct fault *f)
+int trouble_raise(lua_State *L, const struct fault *given)
 {
+    struct fault f = *given;
     sandbox_where(L);
-    push_table(L, err_name(f->code), f->text);
+    push_table(L, err_name(f.code), secret_redact(f.text));
     lua_error(L);
     abort(); /* lua_error does not come back, and does not say so */
 }

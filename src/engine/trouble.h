@@ -20,5 +20,8 @@ void trouble_check(lua_State *L, enum err e, const struct fault *f);
 void trouble_push(lua_State *L, int index);
 /* Pushes the text for people of any error value at `index`; raw access only. */
 void trouble_push_text(lua_State *L, int index);
+/* The same for journals, logs and terminals: no secret, no control characters, not long.
+ */
+void trouble_push_clean(lua_State *L, int index);
 
 #endif

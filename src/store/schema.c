@@ -119,9 +119,14 @@ static const char version_1_runs[] =
     " source BLOB NOT NULL) STRICT;"
     "CREATE INDEX run_running ON run(state) WHERE state = 0;";
 
+static const char version_1_crash[] =
+    "CREATE TABLE crash(file TEXT PRIMARY KEY, version TEXT NOT NULL,"
+    " count INTEGER NOT NULL, at_ms INTEGER NOT NULL, what TEXT NOT NULL,"
+    " place TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+
 /* steps[n] brings a file from version n to n + 1. */
 static const char *const version_1[] = {version_1_core, version_1_floor, version_1_runs,
-                                        NULL};
+                                        version_1_crash, NULL};
 static const char *const *const steps[] = {version_1};
 enum { VERSION = sizeof steps / sizeof steps[0] };
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/crash.h"
 #include "store/journal.h"
 #include "store/paper.h"
 #include "workflow/control.h"
@@ -71,10 +72,23 @@ static enum err recover_sending(struct host *h, struct fault *f)
     return e;
 }
 
+/* What the watchdog of the last owner wrote down. */
+static void tell_crash(struct host *h, const struct crash *c)
+{
+    crash_done(h->store);
+    log_write(LOG_ERROR, "a run did not come to its end, and dray was stopped",
+              log_safe("at", c->place), log_safe("rule", c->what),
+              log_number("run", c->run), LOG_END);
+}
+
 static enum err recover(struct host *h, struct fault *f)
 {
     int64_t crashed = 0;
+    struct crash crash;
+    bool hung = false;
     enum err e = recover_sending(h, f);
+    if (e == ERR_OK)
+        e = crash_recover(h->store, &crash, &hung, f);
     if (e == ERR_OK)
         e = run_recover(h->store, &crashed, f);
     if (e == ERR_OK)
@@ -83,6 +97,8 @@ static enum err recover(struct host *h, struct fault *f)
         e = export_open(h->export, f);
     if (e == ERR_OK && store_dirty(h->store))
         e = store_commit(h->store, f);
+    if (e == ERR_OK && hung)
+        tell_crash(h, &crash);
     if (e == ERR_OK && crashed > 0)
         log_write(LOG_WARN, "runs were cut off by a crash", log_number("runs", crashed),
                   LOG_END);

@@ -71,7 +71,7 @@ static const char *run_limited(const char *text, size_t len, size_t memory, int6
 
 static const char *run(const char *text)
 {
-    return run_limited(text, strlen(text), 32 * 1024 * 1024, 2000000);
+    return run_limited(text, strlen(text), 32 * 1024 * 1024, 4000000);
 }
 
 /* The first line of what came back begins so. */

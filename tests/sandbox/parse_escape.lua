@@ -1,0 +1,3 @@
+-- Escapes that are none.
+-- says: parse_escape.lua:3: 
+return "\u{FFFFFFFFFF}"

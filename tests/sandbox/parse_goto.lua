@@ -1,0 +1,3 @@
+-- A goto that leads nowhere.
+-- says: parse_goto.lua:
+goto nowhere

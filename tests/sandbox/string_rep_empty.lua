@@ -1,0 +1,3 @@
+-- Nothing, repeated for ever.
+-- says: ok
+return (""):rep(math.maxinteger)
