@@ -29,6 +29,8 @@ events.floor = {
     reasonCode = { type = "text" },
     place = { type = "table" },
   } },
+  ["label.printed"] = { per = "box", fields = { printer = { type = "text" } } },
+  ["invoice.printed"] = { per = "order", fields = { printer = { type = "text" } } },
   ["slip.printed"] = { per = "order", fields = { printer = { type = "text" } } },
 }
 

@@ -176,6 +176,19 @@ local function export_mistake(found, folder)
   if folder:match("^[^/]+") == "state" then return "state/ is dray's own folder" end
 end
 
+-- What is wrong with a pattern of rule files; nil when nothing is.
+local function rules_mistake(pattern)
+  if type(pattern) ~= "string" or pattern == "" or pattern:match("^/") then
+    return 'expected files inside the project, such as "rules/*.lua"'
+  end
+  for part in pattern:gmatch("[^/]+") do
+    if part:match("^%.") then
+      return ('"%s" is hidden or leads out of the project'):format(pattern)
+    end
+  end
+  if not pattern:match("%.lua$") then return ('"%s" does not end in .lua'):format(pattern) end
+end
+
 local function environment(found, mistake)
   local env = {}
   function env.account(id)
@@ -196,7 +209,14 @@ local function environment(found, mistake)
       found.accounts[#found.accounts + 1] = fields
     end
   end
-  function env.rules(pattern) found.rules[#found.rules + 1] = pattern end
+  function env.rules(pattern)
+    local why = rules_mistake(pattern)
+    if why then
+      mistake(line_of(), "rules: " .. why)
+    else
+      found.rules[#found.rules + 1] = pattern
+    end
+  end
   function env.export(folder)
     local why = export_mistake(found, folder)
     if why then

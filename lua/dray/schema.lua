@@ -3,7 +3,9 @@
 --- A description of a field is
 --- { type, required = true, choices = {...}, fields = {...}, each = field }.
 --- Types: "text", "flag", "number", "count" (a whole number above zero), "table", "map" (names to
---- `each`), "source" (env, file or command), "list" (of texts).
+--- `each`), "source" (env, file or command), "list" (of texts), "texts" (one or a list),
+--- "function".
+--- A table with `loose` may have members without names, { "1d", at = … }.
 local suggest = require("dray.suggest")
 
 local schema = {}
@@ -24,6 +26,10 @@ local function is_text_list(value)
   return #value > 0
 end
 
+local function is_texts(value)
+  return (type(value) == "string" and value ~= "") or is_text_list(value)
+end
+
 local kinds = {
   text = { function(v) return type(v) == "string" and v ~= "" end, "a text" },
   flag = { function(v) return type(v) == "boolean" end, "true or false" },
@@ -32,13 +38,15 @@ local kinds = {
   table = { function(v) return type(v) == "table" end, "a table" },
   map = { function(v) return type(v) == "table" end, "a table with names" },
   source = { is_source, 'env "NAME", file "PATH" or command { … }, never the secret itself' },
+  texts = { is_texts, "a text or a list of texts" },
+  ["function"] = { function(v) return type(v) == "function" end, "a function" },
   list = { is_text_list, "a list of texts" },
 }
 
 local function keys_of(fields)
   local keys = {}
   for key in pairs(fields) do keys[#keys + 1] = key end
-  table.sort(keys)
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
   return keys
 end
 
@@ -64,7 +72,7 @@ local function check_value(path, value, field, report)
     report(path, ('expected one of "%s", got %s%s'):format(
       table.concat(field.choices, '", "'), show(value), suggest.hint(value, field.choices)))
   end
-  if field.fields then check_fields(path, value, field.fields, report) end
+  if field.fields then check_fields(path, value, field.fields, report, field.loose) end
   if field.each then
     for _, key in ipairs(keys_of(value)) do
       check_value(path .. "." .. tostring(key), value[key], field.each, report)
@@ -72,17 +80,18 @@ local function check_value(path, value, field, report)
   end
 end
 
-local function check_unknown(path, value, fields, report)
+local function check_unknown(path, value, fields, report, loose)
   for _, key in ipairs(keys_of(value)) do
-    if type(key) ~= "string" or fields[key] == nil then
+    local named = type(key) == "string"
+    if (named or not loose) and (not named or fields[key] == nil) then
       report(path, ('unknown key "%s"%s'):format(
         tostring(key), suggest.hint(tostring(key), keys_of(fields))))
     end
   end
 end
 
-function check_fields(path, value, fields, report)
-  check_unknown(path, value, fields, report)
+function check_fields(path, value, fields, report, loose)
+  check_unknown(path, value, fields, report, loose)
   for _, key in ipairs(keys_of(fields)) do
     local field = fields[key]
     local at = path == "" and key or path .. "." .. key

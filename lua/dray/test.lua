@@ -16,6 +16,7 @@ local test = {}
 ---@field sim? table more options of the simulator (lua/sim/settings.lua)
 ---@field project? string instead of the dray.lua that fits the accounts
 ---@field writes? "live"|"observe" of all warehouses
+---@field rules? string|table<string, string> a text for rules/rules.lua, or texts by file name
 ---@field disk? boolean the state is a file, so the host can be restarted
 
 ---@class dray.test.Host
@@ -154,11 +155,20 @@ function test.project(accounts, writes)
 end
 
 local function write_project(folder, options, accounts)
-  write_file(folder .. "/dray.lua", options.project or test.project(accounts, options.writes))
+  local text = options.project or test.project(accounts, options.writes)
+  if options.rules and not text:find("%f[%w]rules ") then text = text .. 'rules "rules/*.lua"\n' end
+  write_file(folder .. "/dray.lua", text)
   for _, account in ipairs(accounts) do
     write_file(("%s/%s.secret"):format(folder, account.id), account.client_secret, "600")
     write_file(("%s/%s.token"):format(folder, account.id), account.refresh_token, "600")
   end
+end
+
+-- Rule files, and the word that names them.
+local function write_rules(folder, rules)
+  if type(rules) == "string" then rules = { ["rules.lua"] = rules } end
+  assert(os.execute(("mkdir -p '%s/rules'"):format(folder)))
+  for name, text in pairs(rules) do write_file(("%s/rules/%s"):format(folder, name), text) end
 end
 
 local function sim_options(options, accounts)
@@ -177,6 +187,7 @@ function test.host(options)
   local accounts = options.accounts or { test.account(options.orders or 5) }
   local folder = core.folder()
   write_project(folder, options, accounts)
+  if options.rules then write_rules(folder, options.rules) end
   local now = instant(options.now or "2026-11-23T08:00Z")
   local opened = core.open(folder, now, options.seed or 1, options.disk or false,
     sim_options(options, accounts))
@@ -223,6 +234,50 @@ end
 ---@param duration string "30m"
 function host:advance(duration)
   self.core:advance(milliseconds(duration))
+end
+
+--- The rules answer what has happened so far, at this instant.
+function host:work() self.core:work() end
+
+--- Something happens as dray itself would tell it, and the rules answer it.
+---@param what string "order.changed"
+---@param order? string
+---@param payload? table
+function host:tell(what, order, payload)
+  self.core:tell(what, order, payload)
+  self.core:work()
+end
+
+--- Reads the rule files again.
+---@return boolean? ok, string? mistakes
+function host:reload() return self.core:reload() end
+
+---@param rule string
+---@param why string
+function host:pause(rule, why) return self.core:pause(rule, why) end
+
+---@param rule string
+---@param backlog "run"|"drop"
+function host:resume(rule, backlog) return self.core:resume(rule, backlog) end
+
+--- Runs of rules, the newest first.
+---@return { id: integer, rule: string, state: string, error: string, trace: string }[]
+function host:runs() return self.core:runs() end
+
+--- What is remembered of each rule, in order of the names.
+---@return { name: string, paused: boolean, failures: integer, holds: integer, jobs: integer }[]
+function host:rules() return self.core:rules() end
+
+--- What the rules said to the latest event of that name about an order.
+---@param what string
+---@param order? string
+---@return { rule: string, outcome: string, line: integer, run: integer }[]
+function host:verdicts(what, order)
+  local id
+  for _, entry in ipairs(self:log(order)) do
+    if entry.what == what then id = entry.id end
+  end
+  return id and self.core:verdicts(id) or {}
 end
 
 --- What goes wrong at Amazon from now on.
@@ -280,7 +335,9 @@ end
 ---@return "taken"|"same"|"waiting"|nil outcome
 ---@return string? message
 function host:event(name, order, fields, id)
-  return self.core:event(name, order, fields, id)
+  local outcome, message = self.core:event(name, order, fields, id)
+  self.core:work()
+  return outcome, message
 end
 
 --- Reports whose order nobody knows.
@@ -288,7 +345,7 @@ function host:waiting() return self.core:waiting() end
 
 --- What the log says of an order, or of everything.
 ---@param order? string
----@return { what: string, at_ms: integer, effect: integer, detail: table? }[]
+---@return { id: integer, what: string, at_ms: integer, effect: integer, detail: table? }[]
 function host:log(order) return self.core:log(order) end
 
 --- Somebody sets the clock: back with "-1h".

@@ -1,14 +1,19 @@
 /* The one list of modules. */
 #include "bind/bind.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "bind/value.h"
+#include "workflow/setup.h"
 
 int bind_open(lua_State *L)
 {
     static void (*const modules[])(lua_State *) = {
-        value_open,     bind_order_open, bind_effect_open, bind_document_open,
-        bind_poll_open, bind_call_open,  bind_tasks_open,  bind_time_open,
-        bind_file_open, bind_floor_open, bind_log_open,    bind_shipment_open,
+        value_open,         bind_order_open, bind_effect_open, bind_document_open,
+        bind_poll_open,     bind_call_open,  bind_tasks_open,  bind_time_open,
+        bind_file_open,     bind_floor_open, bind_log_open,    bind_occasion_open,
+        bind_shipment_open,
     };
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
         lua_settop(L, 1);
@@ -29,4 +34,53 @@ struct script *bind_script(struct host *h, struct tasks *t, const char *path,
         .words = bind_open,
     };
     return script_open(&o, f);
+}
+
+/* The names of the floor's events; the caller frees the list. */
+static const char **event_names(const struct setup *setup, size_t *count)
+{
+    *count = setup == NULL ? 0 : setup->kind_count;
+    const char **names = mem_array(*count, sizeof *names);
+    for (size_t i = 0; i < *count; i++)
+        names[i] = setup->kinds[i].name;
+    return names;
+}
+
+struct rules *bind_rules(struct host *h, struct tasks *t, const struct project *p,
+                         bool dry_run, char **mistakes, struct fault *f)
+{
+    struct rules_options o = {
+        .host = h,
+        .tasks = t,
+        .folder = p->folder,
+        .patterns = (const char *const *)p->rules,
+        .pattern_count = p->rule_count,
+        .words = bind_open,
+        .bind = &bind_rules_words,
+        .dry_run = dry_run,
+        .mistakes = mistakes,
+    };
+    const char **names = event_names(h->setup, &o.event_count);
+    o.events = names;
+    struct rules *r = rules_open(&o, f);
+    free(names);
+    return r;
+}
+
+struct rulebook *bind_rulebook(const struct project *p, char **mistakes, struct fault *f)
+{
+    struct rulebook_options o = {
+        .folder = p->folder,
+        .patterns = (const char *const *)p->rules,
+        .pattern_count = p->rule_count,
+        .accounts = p->accounts,
+        .account_count = p->account_count,
+        .words = bind_open,
+        .bind = &bind_rules_words,
+    };
+    const char **names = event_names(p->setup, &o.event_count);
+    o.events = names;
+    struct rulebook *b = rulebook_load(&o, mistakes, f);
+    free(names);
+    return b;
 }

@@ -5,6 +5,8 @@
 
 #include <lua.h>
 
+#include "bind/project.h"
+#include "engine/rules.h"
 #include "engine/script.h"
 
 /* Installs all words into the table at index 1; for script_options.words. */
@@ -16,7 +18,17 @@ struct script *bind_script(struct host *h, struct tasks *t, const char *path,
                            const char *project_folder, char *const *args,
                            struct fault *f);
 
+/* What the rules of a project need of the words (occasion.c). */
+extern const struct rules_words bind_rules_words;
+/* The project's rules at work for this host. As rules_open; *mistakes (may be NULL) is
+ * the caller's to free. */
+struct rules *bind_rules(struct host *h, struct tasks *t, const struct project *p,
+                         bool dry_run, char **mistakes, struct fault *f);
+/* The same only loaded and checked, before the accounts are taken out of the project. */
+struct rulebook *bind_rulebook(const struct project *p, char **mistakes, struct fault *f);
+
 /* Each adds its words to the table on top of the stack. */
+void bind_occasion_open(lua_State *L);
 void bind_order_open(lua_State *L);
 void bind_shipment_open(lua_State *L);
 void bind_effect_open(lua_State *L);

@@ -6,6 +6,7 @@
 #include "bind/bind.h"
 #include "bind/folder.h"
 #include "bind/handle.h"
+#include "bind/print.h"
 #include "engine/trouble.h"
 #include "store/paper.h"
 #include "store/record.h"
@@ -151,13 +152,12 @@ static int l_document_save(lua_State *L)
     int64_t id = handle_check(L, 1, HANDLE_DOCUMENT);
     size_t len;
     const char *path = luaL_checklstring(L, 2, &len);
-    const struct script *script = sandbox_of(L)->script;
     struct fault f = {0};
+    task_may_act(L, "document:save");
     luaL_argcheck(L, len > 0 && strlen(path) == len, 2, "no path");
-    if (script == NULL)
-        return trouble_error(L, ERR_STATE, "files are written only while a script runs");
+    const char *folder = bind_folder(L, "files are written");
     struct paper p = read_paper(L, id);
-    trouble_check(L, save(bind_host(L), script_folder(script), p.path, path, &f), &f);
+    trouble_check(L, save(bind_host(L), folder, p.path, path, &f), &f);
     lua_settop(L, 2);
     return 1;
 }
@@ -236,7 +236,8 @@ static int l_document_list(lua_State *L)
 
 void bind_document_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"save", l_document_save}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"save", l_document_save}, {"print", bind_document_print}, {NULL, NULL}};
     handle_define(L, HANDLE_DOCUMENT, methods, fields);
     lua_pop(L, 1);
     lua_pushcfunction(L, l_document_list);

@@ -92,10 +92,11 @@ static bool has_ended(const struct effect *e)
     return (open_states & 1u << e->state) == 0;
 }
 
-/* What only its transaction could prove is assumed for good when that stays silent. */
+/* What only its transaction could prove is assumed for good when that stays silent, and a
+ * print until the floor says that it came out. */
 static bool stays_assumed(lua_State *L, const struct effect *e)
 {
-    return e->kind == EFFECT_SCAN &&
+    return (e->kind == EFFECT_SCAN || e->kind == EFFECT_PRINT) &&
            strcmp(effect_shown(e, host_now(bind_host(L))), "assumed") == 0;
 }
 
@@ -110,7 +111,10 @@ static bool keep_first(void *arg, const struct effect *e)
 static int64_t order_mover(lua_State *L, int64_t record)
 {
     struct effect_filter filter = {
-        .record = record, .states = open_states & ~(1u << EFFECT_WAITING), .limit = 1};
+        .record = record,
+        .kinds = ~(1u << EFFECT_PRINT) & ((1u << EFFECT_KIND_COUNT) - 1), /* moves none */
+        .states = open_states & ~(1u << EFFECT_WAITING),
+        .limit = 1};
     struct fault f = {0};
     struct store *s = bind_host(L)->store;
     int64_t id = 0;

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "engine/sandbox.h"
+#include "engine/script.h"
 #include "engine/trouble.h"
 #include "store/record.h"
 
@@ -37,6 +38,16 @@ struct host *bind_host(lua_State *L)
     if (h == NULL)
         trouble_error(L, ERR_STATE, "this word works only while a script runs");
     return h;
+}
+
+const char *bind_folder(lua_State *L, const char *what)
+{
+    const struct sandbox *b = sandbox_of(L);
+    if (b->script != NULL)
+        return script_folder(b->script);
+    if (b->folder == NULL)
+        trouble_error(L, ERR_STATE, "%s only while a script runs", what);
+    return b->folder;
 }
 
 static int l_scratch_gc(lua_State *L)

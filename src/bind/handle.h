@@ -23,6 +23,8 @@ struct handle_field {
 
 /* The host of a running script; raises when there is none. */
 struct host *bind_host(lua_State *L);
+/* The project's folder; raises "WHAT only while a script runs" when there is none. */
+const char *bind_folder(lua_State *L, const char *what);
 /* An empty arena that lasts until the next binding asks for it; freed with the state. */
 struct arena *bind_scratch(lua_State *L);
 

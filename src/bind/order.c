@@ -8,6 +8,8 @@
 #include "bind/floor.h"
 #include "bind/handle.h"
 #include "bind/value.h"
+#include "engine/task.h"
+#include "engine/trace.h"
 #include "engine/trouble.h"
 #include "store/paper.h"
 #include "store/record.h"
@@ -222,6 +224,17 @@ static struct json *read_asked(lua_State *L, enum verb verb)
     return asked;
 }
 
+/* What came of it, for the run's trace. */
+static void note_verb(lua_State *L, enum verb verb, const struct plan *p)
+{
+    const struct task *t = task_self(L);
+    const char *notes[] = {[PLAN_NEW] = NULL,
+                           [PLAN_EXISTING] = "asked for before",
+                           [PLAN_IMPOSSIBLE] = p->why};
+    if (t != NULL)
+        trace_verb(task_trace(t), L, verb_name(verb), p->effect, notes[p->outcome]);
+}
+
 /* order:accept { ... } and the others -> effect | nil, reason; the verb is upvalue 1 */
 static int l_order_verb(lua_State *L)
 {
@@ -229,10 +242,12 @@ static int l_order_verb(lua_State *L)
     int64_t id = handle_check(L, 1, HANDLE_ORDER);
     struct plan plan = {0};
     struct fault f = {0};
+    task_may_act(L, verb_name(verb));
     enum err e = vendor_plan(bind_host(L), id, verb, read_asked(L, verb), &plan, &f);
     if (e == ERR_INPUT && strncmp(f.text, "order ", 6) != 0)
         fault_prefix(&f, "%s", verb_name(verb));
     trouble_check(L, e, &f);
+    note_verb(L, verb, &plan);
     if (plan.outcome == PLAN_IMPOSSIBLE) {
         lua_pushnil(L);
         lua_pushstring(L, plan.why);

@@ -480,6 +480,20 @@ static void read_export(lua_State *L, struct project *p)
         p->export_folder = path_in(p->folder, folder);
 }
 
+static void read_rules(lua_State *L, struct project *p)
+{
+    if (!push_table(L, "rules"))
+        return;
+    p->rule_count = (size_t)lua_rawlen(L, -1);
+    p->rules = mem_array(p->rule_count, sizeof *p->rules);
+    for (size_t i = 0; i < p->rule_count; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        p->rules[i] = mem_text(lua_tostring(L, -1));
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
 static enum err read_setup(lua_State *L, struct project *p, struct fault *f)
 {
     struct arena a;
@@ -523,6 +537,7 @@ static enum err read_text(lua_State *L, struct project *p, const char *text, siz
     if (lua_istable(L, 1)) {
         lua_settop(L, 1);
         read_export(L, p);
+        read_rules(L, p);
         enum err e = read_setup(L, p, f);
         return e == ERR_OK ? read_accounts(L, p, f) : e;
     }
@@ -609,6 +624,9 @@ void project_free(struct project *p)
     for (size_t i = 0; i < p->account_count; i++)
         account_free(p->accounts[i]);
     free(p->accounts);
+    for (size_t i = 0; i < p->rule_count; i++)
+        free(p->rules[i]);
+    free(p->rules);
     setup_free(p->setup);
     free(p->export_folder);
     free(p->folder);

@@ -13,6 +13,8 @@ struct project {
     struct account **accounts;
     size_t account_count;
     char *export_folder; /* absolute; NULL: none */
+    char **rules;        /* patterns of its rule files, as dray.lua names them */
+    size_t rule_count;
     struct setup *setup; /* events, feeds, who is told, printers */
 };
 

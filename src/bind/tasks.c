@@ -132,8 +132,9 @@ static void child_ended(void *arg, struct task *t);
 static void begin_child(struct parallel *p, struct child *c)
 {
     lua_State *L = p->box->L;
-    struct task_options o = {
-        .box = p->box, .run = task_run(p->task), .end = child_ended, .arg = c};
+    struct task_options o = task_same(p->task);
+    o.end = child_ended;
+    o.arg = c;
     bool enforced = p->box->enforced;
     p->box->enforced = false; /* nothing here may raise */
     c->parallel = p;

@@ -175,6 +175,8 @@ static bool add_entry(void *arg, const struct entry *e)
     lua_newtable(L);
     lua_pushstring(L, e->what);
     lua_setfield(L, -2, "what");
+    lua_pushinteger(L, e->id);
+    lua_setfield(L, -2, "id");
     lua_pushinteger(L, e->at_ms);
     lua_setfield(L, -2, "at_ms");
     lua_pushinteger(L, e->effect);

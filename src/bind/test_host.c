@@ -28,7 +28,9 @@ struct test_host {
     struct clock *clock;
     struct host *host; /* NULL when closed */
     struct tasks *tasks;
-    struct script *script; /* that is running */
+    struct project *project; /* without its accounts */
+    struct rules *rules;     /* NULL: the project has none */
+    struct script *script;   /* that is running */
     lua_State *sim;
     int amazon; /* registry reference; LUA_NOREF */
     char *folder;
@@ -103,6 +105,7 @@ static enum err open_parts(struct test_host *th, struct host_parts *parts,
 {
     char *mistakes = NULL;
     struct project *project = project_load(th->folder, &mistakes, f);
+    th->project = project;
     if (project == NULL) {
         enum err e = mistakes != NULL ? fault_set(f, ERR_INPUT, "%s", mistakes) : f->code;
         free(mistakes);
@@ -111,10 +114,19 @@ static enum err open_parts(struct test_host *th, struct host_parts *parts,
     parts->accounts = project_take_accounts(project, &parts->account_count);
     parts->export_folder = project_take_export(project);
     parts->setup = project_take_setup(project);
-    project_free(project);
     parts->store = open_store(th, f);
     parts->archive = parts->store == NULL ? NULL : open_archive(th, f);
     return parts->archive == NULL ? f->code : ERR_OK;
+}
+
+static enum err open_rules(struct test_host *th, struct fault *f)
+{
+    char *mistakes = NULL;
+    th->rules = bind_rules(th->host, th->tasks, th->project, false, &mistakes, f);
+    if (th->rules == NULL && mistakes != NULL)
+        fault_set(f, ERR_INPUT, "%s", mistakes);
+    free(mistakes);
+    return th->rules == NULL ? f->code : ERR_OK;
 }
 
 static enum err open_host(struct test_host *th, struct fault *f)
@@ -132,14 +144,18 @@ static enum err open_host(struct test_host *th, struct fault *f)
     if (th->host == NULL)
         return f->code;
     th->tasks = tasks_new(th->host);
-    return ERR_OK;
+    return th->project->rule_count > 0 ? open_rules(th, f) : ERR_OK;
 }
 
 static void close_host(struct test_host *th)
 {
     script_close(th->script);
+    rules_close(th->rules);
     tasks_free(th->tasks);
     host_close(th->host);
+    project_free(th->project);
+    th->rules = NULL;
+    th->project = NULL;
     th->script = NULL;
     th->tasks = NULL;
     th->host = NULL;
@@ -265,6 +281,17 @@ static int l_test_run(lua_State *L)
     return 2;
 }
 
+struct rules *test_rules_of(lua_State *L)
+{
+    return check_host(L)->rules;
+}
+
+/* Rules, and the tasks of scripts. */
+static struct round_party party_of(const struct test_host *th)
+{
+    return th->rules != NULL ? rules_party(th->rules) : tasks_party(th->tasks);
+}
+
 static bool never(void *arg)
 {
     (void)arg;
@@ -276,7 +303,7 @@ static int l_test_advance(lua_State *L)
 {
     struct test_host *th = check_host(L);
     int64_t until = clock_mono_ms(th->clock) + luaL_checkinteger(L, 2);
-    struct round_party party = tasks_party(th->tasks);
+    struct round_party party = party_of(th);
     struct fault f = {0};
     enum err e = round_run(th->host, &party, never, NULL, until, &f);
     if (e != ERR_BUSY) /* which says that the time is over */
@@ -429,6 +456,7 @@ int luaopen_dray_test_core(lua_State *L)
     luaL_newlib(L, methods);
     test_control_open(L);
     test_floor_open(L);
+    test_rules_open(L);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, l_test_close);
     lua_setfield(L, -2, "__gc");

@@ -41,7 +41,7 @@ const struct command *const commands[] = {
     &command_settle,
     &command_freeze,
     &command_thaw,
-    &command_adopt,
+    &command_adopt, &command_print,
     &command_event,
     &command_events,
     &command_doctor,

@@ -131,7 +131,7 @@ extern const struct command
     command_settle,
     command_freeze,
     command_thaw,
-    command_adopt,
+    command_adopt, command_print,
     command_event,
     command_events,
     command_report,

@@ -16,11 +16,7 @@
 #include "base/suggest.h"
 #include "engine/budget.h"
 #include "engine/plain.h"
-<<<<<<< HEAD
-#include "engine/task.h"
-=======
 #include "engine/trouble.h"
->>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 
 enum { EXIT_BUG = 70, SUGGESTIONS = 200 };
 static const size_t memory_default = (size_t)256 * 1024 * 1024;
@@ -68,6 +64,17 @@ struct sandbox *sandbox_of(lua_State *L)
 
 /* ---- where ---- */
 
+/* Notes where the outermost function of a thread comes back. */
+static void note_return(lua_State *L, lua_Debug *ar)
+{
+    struct sandbox *b = sandbox_of(L);
+    lua_Debug caller;
+    if (lua_getstack(L, 1, &caller) || !lua_getinfo(L, "Sl", ar) || ar->currentline <= 0)
+        return;
+    b->returned = ar->currentline;
+    b->returned_in = ar->source;
+}
+
 void sandbox_where(lua_State *L)
 {
     lua_Debug ar;
@@ -90,20 +97,6 @@ static int complain(lua_State *L, const char *format, const char *name, const ch
     return lua_error(L);
 }
 
-<<<<<<< HEAD
-/* ---- the budget ---- */
-
-static void budget_hook(lua_State *L, lua_Debug *ar)
-{
-    struct sandbox *b = sandbox_of(L);
-    (void)ar;
-    b->steps -= STEP;
-    if (b->steps > 0 && !b->spent)
-        return;
-    b->spent = true;
-    lua_sethook(L, budget_hook, LUA_MASKCOUNT, 1); /* at once again if it was caught */
-    complain(L, "this script ran too long without waiting (an endless loop?)", "", "");
-=======
 /* ---- calls ---- */
 
 static void call_hook(lua_State *L, lua_Debug *ar)
@@ -146,7 +139,6 @@ bool sandbox_call(struct sandbox *b, lua_State *thread, int nargs)
         need_text(thread);
     lua_remove(thread, at);
     return status == LUA_OK;
->>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 }
 
 /* ---- the environment ---- */

@@ -46,7 +46,14 @@ struct sandbox {
     lua_State *L; /* the main state: only the host works on it, scripts run in threads */
     struct host *host;     /* borrowed; NULL until a script is opened with it */
     struct script *script; /* whose state this is; NULL */
-    struct task *current;  /* whose slice is running; NULL outside of slices */
+    const char
+        *folder; /* the project's, for files of rules; borrowed; NULL: a script's */
+    const char *refuse; /* why no word may act just now ("`when` only decides …"); NULL:
+                           words may */
+    int returned; /* the line where the function came back that sandbox_call called last;
+                     0: unknown */
+    const char *returned_in; /* its chunk, "@rules/floor.lua" */
+    struct task *current;    /* whose slice is running; NULL outside of slices */
     uint64_t slice; /* grows with every slice: what was read before may have changed */
     size_t used, memory;     /* bytes */
     bool enforced;           /* the limits hold now */
@@ -77,9 +84,6 @@ enum err sandbox_load_text(struct sandbox *b, const char *name, const char *text
                            size_t len, struct fault *f);
 enum err sandbox_read_file(const char *path, char **text, size_t *len, struct fault *f);
 
-<<<<<<< HEAD
-/* A slice begins and ends: limits hold in between. */
-=======
 /* Calls the function with `nargs` arguments on a thread of the box under its limits, with
  * one result; it can neither wait nor, while box->refuse says so, act. False: the error's
  * text with its traceback is on top instead. Notes box->returned. */
@@ -88,7 +92,6 @@ bool sandbox_call(struct sandbox *b, lua_State *thread, int nargs);
 /* A slice begins and ends: limits hold in between, and the watchdog looks on. `t` may be
  * NULL for work of the host's own (asking a rule's `when`): then b->own is its run, with
  * a new budget each time. */
->>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 void sandbox_enter(struct sandbox *b, struct task *t);
 void sandbox_leave(struct sandbox *b);
 /* After a run was ended for its budget or its memory, and its thread was let go: collects

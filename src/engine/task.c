@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "engine/budget.h"
 #include "engine/sandbox.h"
+#include "engine/trace.h"
 #include "engine/trouble.h"
 #include "store/store.h"
 
@@ -24,8 +25,6 @@ struct task {
     struct sandbox *box;
     lua_State *L; /* anchored in the registry by the task's address */
     int64_t run;
-<<<<<<< HEAD
-=======
     bool approve;
     struct trace *trace;         /* borrowed; NULL */
     struct sandbox_run own;      /* of a run's first task, */
@@ -33,7 +32,6 @@ struct task {
     int depth;                   /* how many tasks it is a part of */
     bool heavy; /* a run that was ended for its budget or its memory: what it left is
                    collected */
->>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
     task_end_fn *end;
     void *end_arg;
     enum task_stage stage;
@@ -146,8 +144,6 @@ struct task *task_new(struct tasks *ts, const struct task_options *o, lua_State 
     t->all = ts;
     t->box = o->box;
     t->run = o->run;
-<<<<<<< HEAD
-=======
     t->approve = o->approve;
     t->trace = o->trace;
     t->own = (struct sandbox_run){
@@ -155,7 +151,6 @@ struct task *task_new(struct tasks *ts, const struct task_options *o, lua_State 
     t->account = o->parent != NULL ? o->parent->account : &t->own;
     t->account->used += TASK_STEPS;
     t->depth = o->parent != NULL ? o->parent->depth + 1 : 0;
->>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
     t->end = o->end;
     t->end_arg = o->arg;
     t->nargs = nargs;
@@ -234,8 +229,6 @@ int64_t task_run(const struct task *t)
     return t->run;
 }
 
-<<<<<<< HEAD
-=======
 struct task_options task_same(struct task *t)
 {
     return (struct task_options){.box = t->box,
@@ -260,7 +253,6 @@ int task_depth(const struct task *t)
     return t->depth;
 }
 
->>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 bool task_failed(const struct task *t)
 {
     return t->stage == TASK_FAILED;
@@ -333,11 +325,13 @@ static int run_slice(struct task *t)
     t->nargs = 0;
     t->stage = TASK_RUNNING;
     h->run = t->run;
+    h->approve = t->approve;
     sandbox_enter(t->box, t);
     budget_arm(t->L);
     int status = lua_resume(t->L, t->box->L, nargs, &results);
     sandbox_leave(t->box);
     h->run = 0;
+    h->approve = false;
     if (status == LUA_YIELD)
         lua_pop(t->L, results);
     return status;
@@ -426,9 +420,17 @@ struct task *task_self(lua_State *L)
     return sandbox_of(L)->current;
 }
 
+void task_may_act(lua_State *L, const char *word)
+{
+    const char *refuse = sandbox_of(L)->refuse;
+    if (refuse != NULL)
+        trouble_error(L, ERR_STATE, "%s: %s", word, refuse);
+}
+
 struct task *task_may_wait(lua_State *L, const char *word)
 {
     struct task *t = task_self(L);
+    task_may_act(L, word);
     if (t == NULL || !lua_isyieldable(L))
         trouble_error(L, ERR_STATE, "%s: cannot wait here", word);
     return t;
@@ -467,6 +469,7 @@ static int resumed(lua_State *L, int status, lua_KContext ctx)
     if (t->kill != NULL)
         return trouble_error(L, ERR_CANCELLED, "%s", t->kill);
     t->armed = false;
+    trace_waited(t->trace);
     return t->then(L, status, t->ctx);
 }
 
@@ -475,6 +478,7 @@ int task_yield(lua_State *L, lua_KFunction then, lua_KContext ctx)
     struct task *t = task_self(L);
     t->then = then;
     t->ctx = ctx;
+    trace_wait(t->trace, L);
     return lua_yieldk(L, 0, 0, resumed);
 }
 

@@ -29,6 +29,7 @@
 struct sandbox;
 struct tasks;
 struct task;
+struct trace;
 
 /* All tasks of a host. Takes h->watch, and passes on what it hears to who had it before.
  */
@@ -46,16 +47,12 @@ typedef void task_end_fn(void *arg, struct task *t);
 
 struct task_options {
     struct sandbox *box;
-<<<<<<< HEAD
-    int64_t run; /* in whose name it acts; 0: nobody's */
-=======
     int64_t run;         /* in whose name it acts; 0: nobody's */
     bool approve;        /* what it plans waits for a person */
     struct trace *trace; /* of what it does; borrowed; NULL: none */
     struct task *parent; /* a part of that one's run (parallel): shares its budget, ends
                             before it; NULL: a run of its own, which is called */
     const char *file, *version, *what; /* so (struct sandbox_run); borrowed */
->>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
     task_end_fn *end;
     void *arg;
 };
@@ -75,8 +72,6 @@ void task_deadline(struct task *t, int64_t mono_ms, const char *why);
 lua_State *task_state(const struct task *t);
 struct tasks *task_all(const struct task *t);
 int64_t task_run(const struct task *t);
-<<<<<<< HEAD
-=======
 /* In whose name it acts, for a task that helps it (parallel): box, run, approve, trace.
  */
 struct task_options task_same(struct task *t);
@@ -85,7 +80,6 @@ struct trace *task_trace(const struct task *t);
 struct sandbox_run *task_account(const struct task *t);
 /* How many tasks it is a part of: 0 for a run of its own. */
 int task_depth(const struct task *t);
->>>>>>> f46e0cc (A run has one budget for all its waits and parallel calls, and what C does for it is counted, too; a watchdog ends what hangs and the next start says where; 155 attacks, each in a process of its own)
 bool task_failed(const struct task *t);
 /* With a failed one: "day.lua:12: …" and the traceback; "" else. Also when the store
  * failed. */
@@ -97,6 +91,9 @@ const char *task_error(const struct task *t);
 struct task *task_self(lua_State *L);
 /* The running task; raises "WORD: cannot wait here" when it may not yield. */
 struct task *task_may_wait(lua_State *L, const char *word);
+/* For words that change something; raises where nothing may act: in `when`, while a file
+ * loads. */
+void task_may_act(lua_State *L, const char *word);
 
 typedef void task_withdraw_fn(void *op);
 /* The task begins a wait; gives its number. `withdraw` may be NULL when nothing is

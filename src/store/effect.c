@@ -59,7 +59,8 @@ bool effect_state_final(enum effect_state s)
 
 const char *effect_shown(const struct effect *e, int64_t now_ms)
 {
-    if (e->state == EFFECT_ACCEPTED && now_ms - e->sent_ms >= ASSUMED_MS)
+    const bool old = e->kind == EFFECT_PRINT || now_ms - e->sent_ms >= ASSUMED_MS;
+    if (e->state == EFFECT_ACCEPTED && old)
         return "assumed";
     return effect_state_name(e->state);
 }
@@ -68,7 +69,7 @@ const char *effect_kind_name(enum effect_kind k)
 {
     static const char *const names[EFFECT_KIND_COUNT] = {
         "acknowledge", "label",   "ship",    "scan",        "process", "packages",
-        "package",     "options", "invoice", "ship_labels", "status"};
+        "package",     "options", "invoice", "ship_labels", "status",  "print"};
     return names[k];
 }
 

@@ -35,8 +35,8 @@ effect_state_find(const char *name); /* EFFECT_STATE_COUNT when unknown */
 /* succeeded, failed, rejected, cancelled. */
 bool effect_state_final(enum effect_state s);
 struct effect;
-/* The state for people: accepted 30 minutes ago and not proved is "assumed" (design 8).
- */
+/* The state for people: accepted 30 minutes ago and not proved is "assumed" (design 8); a
+ * print that was handed over is so at once. */
 const char *effect_shown(const struct effect *e, int64_t now_ms);
 
 /* What kind of change; the key is unique within a kind (durability.md 1.3). */
@@ -52,10 +52,11 @@ enum effect_kind {
     EFFECT_INVOICE,     /* the invoice of a shipment */
     EFFECT_SHIP_LABELS, /* labels of packages, asked for together */
     EFFECT_STATUS,      /* one status of one package, by the seller */
+    EFFECT_PRINT,       /* one copy of a document on one printer */
     EFFECT_KIND_COUNT
 };
 /* "acknowledge" "label" "ship" "scan", "process" "packages" "package" "options" "invoice"
- * "ship_labels" "status" */
+ * "ship_labels" "status" "print" */
 const char *effect_kind_name(enum effect_kind k);
 
 struct effect {

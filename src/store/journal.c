@@ -1,4 +1,4 @@
-/* The append-only log and the runs.
+/* The append-only log.
  *
  * Each entry's hash is SHA-256 over the hash before it and every member of the entry,
  * with lengths, so that no two logs have the same chain. The newest hash and id stay in
@@ -198,6 +198,27 @@ enum err journal_each(struct store *s, const struct entry_filter *filter, entry_
     return err;
 }
 
+enum err journal_get(struct store *s, struct arena *a, int64_t id, struct entry *e,
+                     struct fault *f)
+{
+    struct query q;
+    query_read(&q, s, "SELECT " ENTRY_COLUMNS " FROM log WHERE id = ?", f);
+    query_int(&q, id);
+    bool there = query_row(&q);
+    if (there) {
+        read_entry(&q, e);
+        e->account = arena_text(a, text_or_empty(e->account));
+        e->what = arena_text(a, e->what);
+        if (e->detail != NULL)
+            e->detail = arena_copy(a, e->detail, e->detail_len);
+    }
+    enum err err = query_end(&q);
+    if (err == ERR_OK && !there)
+        err = fault_set(f, ERR_NOT_FOUND, "there is no entry %lld in the log",
+                        (long long)id);
+    return err;
+}
+
 /* True when this entry is what was written after `*tail`, which then moves on. */
 static bool follows(struct store *s, struct query *q, const struct entry *e,
                     struct chain *tail)
@@ -237,53 +258,4 @@ enum err journal_verify(struct store *s, struct fault *f)
     if (err == ERR_OK && wrong == 0 && s->mode == STORE_OWN && tail.id != s->tail.id)
         wrong = tail.id + 1;
     return err == ERR_OK && wrong != 0 ? broken(s, wrong, f) : err;
-}
-
-const char *run_state_name(enum run_state s)
-{
-    static const char *const names[] = {"running", "done", "failed", "crashed"};
-    return names[s];
-}
-
-enum err run_begin(struct store *s, const char *script, const struct digest *source,
-                   int64_t *id, struct fault *f)
-{
-    struct query q;
-    query_write(&q, s,
-                "INSERT INTO run(state, begun_ms, ended_ms, script, error, source)"
-                " VALUES (0, ?, 0, ?, '', ?)",
-                f);
-    query_int(&q, store_now(s));
-    query_text(&q, script);
-    query_digest(&q, source);
-    enum err e = query_run(&q, NULL);
-    if (e == ERR_OK)
-        *id = sqlite3_last_insert_rowid(s->db);
-    return e;
-}
-
-enum err run_end(struct store *s, int64_t id, enum run_state state, const char *error,
-                 struct fault *f)
-{
-    struct query q;
-    int64_t changes;
-    query_write(&q, s, "UPDATE run SET state = ?, ended_ms = ?, error = ? WHERE id = ?",
-                f);
-    query_int(&q, state);
-    query_int(&q, store_now(s));
-    query_text(&q, text_or_empty(error));
-    query_int(&q, id);
-    enum err e = query_run(&q, &changes);
-    if (e == ERR_OK && changes == 0)
-        e = fault_set(f, ERR_NOT_FOUND, "there is no run %lld", (long long)id);
-    return e;
-}
-
-enum err run_recover(struct store *s, int64_t *crashed, struct fault *f)
-{
-    struct query q;
-    query_write(&q, s, "UPDATE run SET state = ?, ended_ms = ? WHERE state = 0", f);
-    query_int(&q, RUN_CRASHED);
-    query_int(&q, store_now(s));
-    return query_run(&q, crashed);
 }

@@ -1,5 +1,4 @@
-/* The one append-only log: what happened, in order, hash-chained; and the runs (design
- * 8). */
+/* The one append-only log: what happened, in order, hash-chained (design 8). */
 #ifndef DRAY_STORE_JOURNAL_H
 #define DRAY_STORE_JOURNAL_H
 
@@ -9,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "store/run.h"
 #include "store/store.h"
 
 /* One thing that happened. */
@@ -38,17 +38,10 @@ struct entry_filter {
     int64_t limit;
 };
 typedef bool entry_fn(void *arg, const struct entry *e);
+/* One entry, its texts in the arena; ERR_NOT_FOUND with a sentence when there is none. */
+enum err journal_get(struct store *s, struct arena *a, int64_t id, struct entry *e,
+                     struct fault *f);
 enum err journal_each(struct store *s, const struct entry_filter *filter, entry_fn *fn,
                       void *arg, struct fault *f);
-
-/* A run of a script: begun before its first line. */
-enum run_state { RUN_RUNNING, RUN_DONE, RUN_FAILED, RUN_CRASHED };
-const char *run_state_name(enum run_state s);
-enum err run_begin(struct store *s, const char *script, const struct digest *source,
-                   int64_t *id, struct fault *f);
-enum err run_end(struct store *s, int64_t id, enum run_state state, const char *error,
-                 struct fault *f);
-/* At start of the owner: what is still marked running crashed. */
-enum err run_recover(struct store *s, int64_t *crashed, struct fault *f);
 
 #endif

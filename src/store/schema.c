@@ -116,17 +116,36 @@ static const char version_1_runs[] =
     "CREATE TABLE run(id INTEGER PRIMARY KEY, state INTEGER NOT NULL, begun_ms INTEGER "
     "NOT NULL,"
     " ended_ms INTEGER NOT NULL, script TEXT NOT NULL, error TEXT NOT NULL,"
-    " source BLOB NOT NULL) STRICT;"
-    "CREATE INDEX run_running ON run(state) WHERE state = 0;";
+    " source BLOB NOT NULL, rule INTEGER NOT NULL, event INTEGER NOT NULL,"
+    " record INTEGER NOT NULL, tries INTEGER NOT NULL, trace TEXT NOT NULL) STRICT;"
+    "CREATE INDEX run_running ON run(state) WHERE state = 0;"
+    "CREATE INDEX run_event ON run(event) WHERE event > 0;"
 
-static const char version_1_crash[] =
+    "CREATE TABLE rule(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+    " file TEXT NOT NULL, head TEXT NOT NULL, paused_ms INTEGER NOT NULL,"
+    " why TEXT NOT NULL, failures INTEGER NOT NULL, last_run INTEGER NOT NULL,"
+    " last_ms INTEGER NOT NULL, outcome INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE rule_data(rule INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;"
+    "CREATE TABLE rule_fired(record INTEGER NOT NULL, rule INTEGER NOT NULL,"
+    " PRIMARY KEY(record, rule)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE job(event INTEGER NOT NULL, rule INTEGER NOT NULL,"
+    " record INTEGER NOT NULL, kind INTEGER NOT NULL, tries INTEGER NOT NULL,"
+    " due_ms INTEGER NOT NULL, PRIMARY KEY(event, rule)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE hold(record INTEGER NOT NULL, rule INTEGER NOT NULL,"
+    " event INTEGER NOT NULL, since_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(record, rule)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX hold_due ON hold(due_ms);"
+    "CREATE TABLE verdict(event INTEGER NOT NULL, rule INTEGER NOT NULL,"
+    " outcome INTEGER NOT NULL, line INTEGER NOT NULL, run INTEGER NOT NULL,"
+    " PRIMARY KEY(event, rule)) STRICT, WITHOUT ROWID;"
+
     "CREATE TABLE crash(file TEXT PRIMARY KEY, version TEXT NOT NULL,"
     " count INTEGER NOT NULL, at_ms INTEGER NOT NULL, what TEXT NOT NULL,"
     " place TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
 /* steps[n] brings a file from version n to n + 1. */
 static const char *const version_1[] = {version_1_core, version_1_floor, version_1_runs,
-                                        version_1_crash, NULL};
+                                        NULL};
 static const char *const *const steps[] = {version_1};
 enum { VERSION = sizeof steps / sizeof steps[0] };
 

@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "workflow/external.h"
+#include "workflow/print.h"
 #include "workflow/prover.h"
 #include "workflow/vendor.h"
 
 const struct flow *flow_of(enum effect_kind kind)
 {
+    if (kind == EFFECT_PRINT)
+        return &print_flow;
     return kind <= EFFECT_SCAN ? &vendor_flow : &external_flow;
 }
 

@@ -43,7 +43,8 @@ struct flow {
     enum err (*failed)(struct host *h, struct effect *e, enum effect_state state,
                        const char *why, struct fault *f);
 
-    /* The operation that carries effects of this kind. */
+    /* The operation that carries effects of this kind; NULL: the sender has nothing to do
+     * with them, nor with what follows up to `refused`. */
     const struct operation *(*operation)(enum effect_kind kind);
     /* The member of the body that lists them; NULL: one effect is one request. */
     const char *(*list)(enum effect_kind kind);

@@ -14,6 +14,8 @@
 #include "workflow/export.h"
 #include "workflow/intake.h"
 #include "workflow/poller.h"
+#include "workflow/print.h"
+#include "workflow/printing.h"
 #include "workflow/prover.h"
 #include "workflow/rhythm.h"
 #include "workflow/sender.h"
@@ -92,6 +94,8 @@ static enum err recover(struct host *h, struct fault *f)
     if (e == ERR_OK)
         e = run_recover(h->store, &crashed, f);
     if (e == ERR_OK)
+        e = printing_open(h->printing, f);
+    if (e == ERR_OK)
         e = control_open(h, f);
     if (e == ERR_OK)
         e = export_open(h->export, f);
@@ -127,6 +131,7 @@ struct host *host_open(const struct host_parts *parts, struct fault *f)
     h->intake = intake_new(h);
     h->export = export_new(h, parts->export_folder);
     h->sender = sender_new(h);
+    h->printing = printing_new(h);
     h->prover = prover_new(h);
     h->poller = poller_new(h);
     archive_sweep(h->archive, path_named, h->store);
@@ -145,6 +150,7 @@ void host_close(struct host *h)
     poller_free(h->poller);
     prover_free(h->prover);
     sender_free(h->sender);
+    printing_free(h->printing);
     export_free(h->export);
     intake_free(h->intake);
     spapi_free(h->spapi);
@@ -220,6 +226,19 @@ enum err host_event(struct host *h, const struct record *r, const char *what,
     buf_clear(&text);
     if (e == ERR_OK && h->watch.record != NULL)
         h->watch.record(h->watch.arg, r, what);
+    return e == ERR_OK ? print_heard(h, r, what, detail, f) : e;
+}
+
+/* The event's `was` is the state before. */
+static enum err tell_state(struct host *h, const struct record *r, const char *what,
+                           enum order_state was, struct fault *f)
+{
+    struct arena a;
+    arena_init(&a);
+    struct json *detail = json_object(&a);
+    json_set_str(&a, detail, "was", order_state_name(was));
+    enum err e = host_event(h, r, what, detail, f);
+    arena_clear(&a);
     return e;
 }
 
@@ -231,6 +250,7 @@ enum err host_state(struct host *h, struct record *r, enum order_state state,
     enum err e = record_set_state(h->store, r->id, (int)state, f);
     if (e != ERR_OK)
         return e;
+    const enum order_state was = (enum order_state)r->state;
     r->state = (int)state;
-    return what == NULL ? ERR_OK : host_event(h, r, what, NULL, f);
+    return what == NULL ? ERR_OK : tell_state(h, r, what, was, f);
 }

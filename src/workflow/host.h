@@ -31,6 +31,7 @@ struct lookup;
 struct sender;
 struct prover;
 struct poller;
+struct printing;
 struct setup;
 
 /* Who wants to hear what happened; any function may be NULL. All are called within a
@@ -63,6 +64,7 @@ struct host {
     struct intake *intake;
     struct export *export; /* documents as named files for other programs */
     struct sender *sender;
+    struct printing *printing;
     struct prover *prover;
     struct poller *poller;
     struct lookup *lookups;            /* questions about single effects (lookup.c) */
@@ -73,6 +75,7 @@ struct host {
     struct rhythm *rhythm; /* lists are asked by themselves; NULL: when somebody does */
     struct round_guest *guests; /* who takes part in every round (round.h) */
     int64_t run;                /* the run in whose name the engine acts just now; 0 */
+    bool approve;               /* what that plans is held for a person's release */
     bool stops; /* something is frozen or only observed (control.c): sends are asked for
                    one by one */
     bool stock_moved; /* orders are still to be told of a change (floor_stock.c) */

@@ -90,6 +90,15 @@ static enum err add_observed(struct host *h, struct effect *e, struct fault *f)
     return flow_insert(h, e, f);
 }
 
+/* The rule that plans it wants a person's release first (control_release). */
+static enum err add_for_approval(struct host *h, struct effect *e, struct fault *f)
+{
+    e->state = EFFECT_HELD;
+    e->why = "waits for a person's approval";
+    e->next_ms = INT64_MAX;
+    return flow_insert(h, e, f);
+}
+
 enum err plan_add(struct host *h, const struct wish *w, const struct stand *s,
                   struct plan *out, struct fault *f)
 {
@@ -98,7 +107,14 @@ enum err plan_add(struct host *h, const struct wish *w, const struct stand *s,
         plan_impossible(out, s->why);
         return ERR_OK;
     }
-    enum err e = observed ? add_observed(h, w->effect, f) : flow_add(h, w->effect, s, f);
+    const bool wanted = s->step == STEP_READY || s->step == STEP_WAIT;
+    enum err e;
+    if (observed)
+        e = add_observed(h, w->effect, f);
+    else if (h->approve && wanted)
+        e = add_for_approval(h, w->effect, f);
+    else
+        e = flow_add(h, w->effect, s, f);
     out->effect = w->effect->id;
     return e;
 }

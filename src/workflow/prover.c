@@ -216,7 +216,7 @@ struct group {
 /* A vendor's effects are proved verb by verb, a seller's all together. */
 static bool same_group(const struct effect *a, const struct effect *b)
 {
-    return strcmp(a->account, b->account) == 0 &&
+    return strcmp(a->account, b->account) == 0 && flow_of(a->kind) == flow_of(b->kind) &&
            (flow_of(a->kind)->prove != NULL || strcmp(a->verb, b->verb) == 0);
 }
 

@@ -7,6 +7,7 @@
 #include "workflow/floor_stock.h"
 #include "workflow/intake.h"
 #include "workflow/poller.h"
+#include "workflow/printing.h"
 #include "workflow/prover.h"
 #include "workflow/sender.h"
 
@@ -82,6 +83,8 @@ static enum err apply(struct host *h, const struct round_party *party, bool ende
     }
     if (e == ERR_OK && !ended)
         e = sender_step(h->sender, f);
+    if (e == ERR_OK)
+        e = printing_step(h->printing, ended, f);
     return e;
 }
 
@@ -101,6 +104,7 @@ static enum err one_round(struct host *h, const struct round_party *party, bool 
     if (e != ERR_OK)
         return e;
     sender_release(h->sender);
+    printing_release(h->printing);
     tell_durable(h, party);
     return ERR_OK;
 }
@@ -109,7 +113,8 @@ static bool busy(const struct host *h, const struct round_party *party, bool end
 {
     return transport_queued(h->transport) || store_dirty(h->store) || h->stock_moved ||
            poller_busy(h->poller) || prover_busy(h->prover) ||
-           (sender_busy(h->sender) && !ended) || any_busy(h, party);
+           (sender_busy(h->sender) && !ended) || (printing_busy(h->printing) && !ended) ||
+           any_busy(h, party);
 }
 
 /* Virtual time would stand still for ever. */
@@ -126,7 +131,7 @@ static bool stuck(const struct host *h, const struct round_party *party,
 static bool is_quiet(const struct host *h)
 {
     return sender_under_way(h->sender) == 0 && h->label_fetches == NULL &&
-           export_idle(h->export);
+           printing_under_way(h->printing) == 0 && export_idle(h->export);
 }
 
 enum err round_run(struct host *h, const struct round_party *party,

@@ -251,6 +251,16 @@ enum err vendor_order_status(struct host *h, struct record *r, const char *statu
     return e == ERR_OK ? flow_reconsider(h, r->id, f) : e;
 }
 
+/* The payload: which document it is, and of which package. */
+static struct json *paper_detail(struct arena *a, const struct paper *p)
+{
+    struct json *detail = json_object(a);
+    json_set(a, detail, "document", json_integer(a, p->id));
+    if (p->package[0] != '\0')
+        json_set_str(a, detail, "package", p->package);
+    return detail;
+}
+
 static enum err tell_paper(struct host *h, const struct paper *p, int64_t replaced,
                            struct fault *f)
 {
@@ -262,9 +272,9 @@ static enum err tell_paper(struct host *h, const struct paper *p, int64_t replac
     arena_init(&a);
     enum err e = record_get(h->store, &a, p->record, false, &r, f);
     if (e == ERR_OK)
-        e = host_event(h, &r, ready[p->kind], NULL, f);
+        e = host_event(h, &r, ready[p->kind], paper_detail(&a, p), f);
     if (e == ERR_OK && replaced != 0 && p->kind == PAPER_LABEL)
-        e = host_event(h, &r, "label.replaced", NULL, f);
+        e = host_event(h, &r, "label.replaced", paper_detail(&a, p), f);
     if (e == ERR_OK && p->kind == PAPER_LABEL)
         e = floor_tracking_seen(h, &r, p->tracking, p->package, f);
     arena_clear(&a);

@@ -162,6 +162,16 @@ local Document = {}
 ---@return string path
 function Document:save(path) end
 
+--- Prints one copy on a printer of the project file, once however often it is asked for. The effect is
+--- `accepted` when the printer took it, and `succeeded` when the floor reports label.printed,
+--- slip.printed or invoice.printed. Raises for a printer that is not there or does not take the
+--- document's format.
+---@param printer string "dock-1"
+---@param options? { copy?: integer } 1 when not given; another number is another copy
+---@return dray.Effect? effect nil when it is no longer possible
+---@return string? why
+function Document:print(printer, options) end
+
 --- A list that is gone through with `for x in list do`; list[1], #list.
 ---@class dray.List<T>: { [integer]: T }
 ---@operator call: T?
@@ -181,6 +191,17 @@ function List:count() end
 ---@param filter? dray.OrderFilter
 ---@return dray.List<dray.Order>
 function orders(filter) end
+
+--- A seller's shipments that dray knows.
+---@param filter? table
+---@return dray.List<table>
+function shipments(filter) end
+
+--- One shipment of a seller.
+---@param id string shipmentId
+---@param account? string
+---@return table
+function shipment(id, account) end
 
 --- One order; raises ("not_found") when there is none, ("conflict") when two accounts have that number.
 ---@param number string purchaseOrderNumber

@@ -1,0 +1,230 @@
+--- Checks the heads of rules (design 9) and brings them into one form. Every mistake is collected,
+--- each with file:line, the rule's name and, where one is near, what was probably meant.
+---
+--- It runs in a state of its own; heads come as plain copies in which a function stands for one.
+local events = require("dray.events")
+local schema = require("dray.schema")
+local suggest = require("dray.suggest")
+
+local rule = {}
+
+local DEFAULT_TIMEOUT = 3600 * 1000
+local LABELS = { "amazon", "own" }
+local PROGRAMS = { "vendor", "external" }
+
+local schedule = { "table", loose = true, fields = {
+  at = { "texts" },
+  from = { "text" },
+  to = { "text" },
+  days = { "texts" },
+  except = { "text" },
+  zone = { "text" },
+} }
+
+local fields = {
+  name = { "text", required = true },
+  where = { "table", fields = {
+    account = { "texts" },
+    warehouse = { "texts" },
+    labels = { "texts" },
+    program = { "texts" },
+  } },
+  on = { "texts" },
+  all = { "texts" },
+  every = schedule,
+  cron = { "text" },
+  zone = { "text" },
+  when = { "function" },
+  hold = { "text" },
+  approve = { "flag" },
+  run = { "function", required = true },
+  timeout = { "text" },
+  data = { "table" },
+  active = { "flag" },
+}
+
+local TRIGGERS = { "on", "all", "every", "cron" }
+
+local function list_of(value)
+  if type(value) == "string" then return { value } end
+  return value
+end
+
+local function contains(list, value)
+  for _, item in ipairs(list) do
+    if item == value then return true end
+  end
+  return false
+end
+
+local function sorted_keys(map)
+  local keys = {}
+  for key in pairs(map) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+-- Values of one key of `where` that are not among those that there are.
+local function check_known(report, path, given, known, what)
+  for _, value in ipairs(list_of(given) or {}) do
+    if not contains(known, value) then
+      report(path, ('unknown %s "%s"%s'):format(what, value, suggest.hint(value, known)))
+    end
+  end
+end
+
+local function check_where(report, where, context)
+  local houses = {}
+  for id, account in pairs(context.accounts) do
+    if not where.account or contains(list_of(where.account), id) then
+      for _, code in ipairs(account.warehouses) do houses[#houses + 1] = code end
+    end
+  end
+  table.sort(houses)
+  check_known(report, "where.account", where.account, sorted_keys(context.accounts), "account")
+  check_known(report, "where.warehouse", where.warehouse, houses, "warehouse")
+  check_known(report, "where.labels", where.labels, LABELS, "kind of labels")
+  check_known(report, "where.program", where.program, PROGRAMS, "program")
+end
+
+-- dray's own events, and those of the floor, built in and declared.
+local function known_events(context)
+  local known = { "order.adopted", "effect.rejected" }
+  table.move(events.own, 1, #events.own, #known + 1, known)
+  return table.move(context.events, 1, #context.events, #known + 1, known)
+end
+
+local function check_events(report, key, names, context)
+  local known = known_events(context)
+  for _, name in ipairs(names) do
+    if not contains(known, name) and not name:match("^shipment%.[%l_]+$") then
+      report(key, ('unknown event "%s"%s'):format(name, suggest.hint(name, known)))
+    end
+  end
+end
+
+-- A time such as "30m" in milliseconds; nil for a wrong one, which is reported.
+local function milliseconds(report, key, text, context)
+  if text == nil then return nil end
+  local ms, message = context.duration(text)
+  if not ms then
+    report(key, message)
+  elseif ms <= 0 then
+    report(key, "must be longer than nothing")
+    return nil
+  end
+  return ms
+end
+
+local function check_zone(report, key, zone, context)
+  if zone == nil then return end
+  local ok, message = context.zone(zone)
+  if not ok then report(key, message) end
+end
+
+local function check_trigger(report, head, context)
+  local given = {}
+  for _, key in ipairs(TRIGGERS) do
+    if head[key] ~= nil then given[#given + 1] = key end
+  end
+  if #given == 0 then
+    report("", "says not when it applies: on, all, every or cron")
+  elseif #given > 1 then
+    report("", ("has both %s and %s; a rule has one of on, all, every, cron"):format(
+      given[1], given[2]))
+  end
+  for _, key in ipairs { "on", "all" } do
+    if head[key] ~= nil then check_events(report, key, list_of(head[key]), context) end
+  end
+  if head.zone ~= nil and head.cron == nil then
+    report("zone", "stands beside cron; with every it is one of its fields")
+  end
+  if (head.every or head.cron) and head.hold then
+    report("hold", "is for rules with on or all: a schedule has no order to wait for")
+  end
+end
+
+local function check_schedule(report, head, context)
+  local every = head.every
+  if type(every) == "table" then
+    if type(every[1]) ~= "string" then
+      report("every", 'expected { "15m" }, { "1h" } or { "1d", at = "07:30" }')
+    else
+      milliseconds(report, "every", every[1], context)
+    end
+    if type(every.zone) == "string" then check_zone(report, "every.zone", every.zone, context) end
+  end
+  check_zone(report, "zone", head.zone, context)
+end
+
+-- The parts of a head by which people know when it applies.
+local function shown(head)
+  return { on = head.on and list_of(head.on), all = head.all and list_of(head.all),
+    every = head.every, cron = head.cron, zone = head.zone, where = head.where, hold = head.hold,
+    approve = head.approve or nil }
+end
+
+local function normal(head, line, report, context)
+  local where = head.where or {}
+  return {
+    name = head.name,
+    line = line,
+    events = list_of(head.on or head.all),
+    all = head.all ~= nil,
+    where = { account = list_of(where.account), warehouse = list_of(where.warehouse),
+      labels = list_of(where.labels), program = list_of(where.program) },
+    hold = milliseconds(report, "hold", head.hold, context),
+    timeout = milliseconds(report, "timeout", head.timeout, context) or DEFAULT_TIMEOUT,
+    approve = head.approve or false,
+    active = head.active ~= false,
+    schedule = (head.every or head.cron)
+      and { every = head.every, cron = head.cron, zone = head.zone } or nil,
+    data = head.data,
+    head = shown(head),
+  }
+end
+
+-- Names are unique in a project: it is by name that holds and pauses are remembered.
+local function check_name(report, name, at, names)
+  if #name > 120 or name:find("[%c]") then
+    report("name", "expected one line of at most 120 characters")
+  elseif names[name] then
+    report("", ("stands at %s too; a name belongs to one rule"):format(names[name]))
+  end
+  names[name] = names[name] or at
+end
+
+local function check_one(file, item, context, names, mistakes)
+  local at = ("%s:%d"):format(file, item.line)
+  local head = item.head
+  local who = type(head.name) == "string" and ('rule "%s"'):format(head.name) or "rule"
+  local before = #mistakes
+  local function report(path, message)
+    local key = path == "" and "" or path .. ": "
+    mistakes[#mistakes + 1] = ("%s: %s: %s%s"):format(at, who, key, message)
+  end
+  schema.check(head, fields, report)
+  if #mistakes > before then return nil end -- of the right form from here on
+  check_name(report, head.name, at, names)
+  check_trigger(report, head, context)
+  check_schedule(report, head, context)
+  check_where(report, head.where or {}, context)
+  return normal(head, item.line, report, context)
+end
+
+--- Checks the heads of one file.
+---@param file string its name in messages
+---@param heads { line: integer, head: table }[]
+---@param context table events, accounts, duration(text), zone(name)
+---@param names table<string, string> where each name stands, over all files
+---@param mistakes string[] is added to
+---@return table[] rules a place for each head; false where it has a mistake
+function rule.check(file, heads, context, names, mistakes)
+  local rules = {}
+  for i, item in ipairs(heads) do
+    rules[i] = check_one(file, item, context, names, mistakes) or false
+  end
+  return rules
+end
+
+return rule

@@ -1,0 +1,405 @@
+/* Heads of rules: checked by their Lua half in a state of its own (lua/dray/rule.lua),
+ * then read into struct rule.
+ *
+ * Only plain copies of the heads reach that state: no function and no metatable of a rule
+ * file runs there. */
+#include "engine/rule_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include "base/instant.h"
+#include "base/mem.h"
+#include "base/zone.h"
+#include "engine/embedded.h"
+#include "engine/sandbox.h"
+#include "workflow/host.h"
+
+enum { COPY_DEPTH = 8, COPY_MEMBERS = 2000, MISTAKES_MAX = 256 * 1024, HEAD_MAX = 65536 };
+
+/* ---- copies of heads ---- */
+
+/* Stands for a function of a rule file. */
+static int l_stand_in(lua_State *L)
+{
+    (void)L;
+    return 0;
+}
+
+/* Copies between two states; raw, bounded in depth and number. */
+struct copy {
+    lua_State *from, *to;
+    int depth;
+    int members; /* copied so far */
+};
+
+static void copy_value(struct copy *c, int index);
+
+static void copy_table(struct copy *c, int index)
+{
+    lua_newtable(c->to);
+    if (++c->depth <= COPY_DEPTH) {
+        lua_pushnil(c->from);
+        while (lua_next(c->from, index) != 0 && c->members < COPY_MEMBERS) {
+            int key = lua_type(c->from, -2);
+            c->members++;
+            if (key == LUA_TSTRING || key == LUA_TNUMBER) {
+                copy_value(c, lua_absindex(c->from, -2));
+                copy_value(c, lua_absindex(c->from, -1));
+                lua_rawset(c->to, -3);
+            }
+            lua_pop(c->from, 1);
+        }
+        if (c->members >= COPY_MEMBERS)
+            lua_settop(c->from, index);
+    }
+    c->depth--;
+}
+
+/* The recursion is bounded by COPY_DEPTH. */
+static void copy_value(struct copy *c, int index)
+{
+    size_t len;
+    const char *text;
+    luaL_checkstack(c->to, 4, NULL);
+    luaL_checkstack(c->from, 4, NULL);
+    switch (lua_type(c->from, index)) {
+    case LUA_TBOOLEAN:
+        lua_pushboolean(c->to, lua_toboolean(c->from, index));
+        break;
+    case LUA_TNUMBER:
+        if (lua_isinteger(c->from, index))
+            lua_pushinteger(c->to, lua_tointeger(c->from, index));
+        else
+            lua_pushnumber(c->to, lua_tonumber(c->from, index));
+        break;
+    case LUA_TSTRING:
+        text = lua_tolstring(c->from, index, &len);
+        lua_pushlstring(c->to, text, len);
+        break;
+    case LUA_TTABLE:
+        copy_table(c, index);
+        break;
+    case LUA_TFUNCTION:
+        lua_pushcfunction(c->to, l_stand_in);
+        break;
+    default: /* null, a handle: wrong wherever it stands */
+        lua_pushlightuserdata(c->to, NULL);
+        break;
+    }
+}
+
+/* ---- what the Lua half asks for ---- */
+
+/* nil, message */
+static int push_refusal(lua_State *L, const struct fault *f)
+{
+    lua_pushnil(L);
+    lua_pushstring(L, f->text);
+    return 2;
+}
+
+/* duration(text) -> milliseconds | nil, message */
+static int l_duration(lua_State *L)
+{
+    int64_t ms;
+    struct fault f = {0};
+    if (duration_parse(luaL_checkstring(L, 1), &ms, &f) != ERR_OK)
+        return push_refusal(L, &f);
+    lua_pushinteger(L, ms);
+    return 1;
+}
+
+/* zone(name) -> true | nil, message */
+static int l_zone(lua_State *L)
+{
+    const struct zone *zone;
+    struct fault f = {0};
+    if (zone_find(luaL_checkstring(L, 1), &zone, &f) != ERR_OK)
+        return push_refusal(L, &f);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static void push_texts(lua_State *L, const char *const *list, size_t count)
+{
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, list[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+static void push_accounts(lua_State *L, const struct rulebook_options *o)
+{
+    lua_newtable(L);
+    for (size_t i = 0; i < o->account_count; i++) {
+        const struct account *a = o->accounts[i];
+        lua_createtable(L, 0, 1);
+        lua_createtable(L, (int)a->warehouse_count, 0);
+        for (size_t w = 0; w < a->warehouse_count; w++) {
+            lua_pushstring(L, a->warehouses[w].code);
+            lua_rawseti(L, -2, (lua_Integer)w + 1);
+        }
+        lua_setfield(L, -2, "warehouses");
+        lua_setfield(L, -2, a->id);
+    }
+}
+
+static void push_context(lua_State *L, const struct rulebook_options *o)
+{
+    lua_createtable(L, 0, 4);
+    push_texts(L, o->events, o->event_count);
+    lua_setfield(L, -2, "events");
+    push_accounts(L, o);
+    lua_setfield(L, -2, "accounts");
+    lua_pushcfunction(L, l_duration);
+    lua_setfield(L, -2, "duration");
+    lua_pushcfunction(L, l_zone);
+    lua_setfield(L, -2, "zone");
+}
+
+/* ---- from a checked head ---- */
+
+/* The table on top is the normal form. */
+static char *take_text(lua_State *L, const char *key)
+{
+    lua_getfield(L, -1, key);
+    char *text = lua_type(L, -1) == LUA_TSTRING ? mem_text(lua_tostring(L, -1)) : NULL;
+    lua_pop(L, 1);
+    return text;
+}
+
+static int64_t take_integer(lua_State *L, const char *key)
+{
+    lua_getfield(L, -1, key);
+    int64_t number = lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return number;
+}
+
+static bool take_flag(lua_State *L, const char *key)
+{
+    lua_getfield(L, -1, key);
+    bool yes = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return yes;
+}
+
+/* A list of texts with a NULL at its end; NULL when there is none. */
+static char **take_list(lua_State *L, const char *key)
+{
+    char **list = NULL;
+    if (lua_getfield(L, -1, key) == LUA_TTABLE) {
+        size_t count = (size_t)lua_rawlen(L, -1);
+        list = mem_array(count + 1, sizeof *list);
+        for (size_t i = 0; i < count; i++) {
+            lua_rawgeti(L, -1, (lua_Integer)i + 1);
+            list[i] = mem_text(lua_tostring(L, -1));
+            lua_pop(L, 1);
+        }
+    }
+    lua_pop(L, 1);
+    return list;
+}
+
+static void list_free(char **list)
+{
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+        free(list[i]);
+    free(list);
+}
+
+/* A member as JSON; NULL when it is not there or has no form in JSON. */
+static char *take_json(const struct rulebook_options *o, lua_State *L, const char *key)
+{
+    struct arena a;
+    struct json *value;
+    struct buf text;
+    char *out = NULL;
+    if (lua_getfield(L, -1, key) == LUA_TTABLE) {
+        arena_init(&a);
+        buf_init(&text, HEAD_MAX);
+        if (o->bind->read_value(L, -1, key, &a, &value, NULL) == ERR_OK) {
+            json_write(&text, value);
+            out = buf_ok(&text) ? buf_take(&text, NULL) : NULL;
+        }
+        buf_clear(&text);
+        arena_clear(&a);
+    }
+    lua_pop(L, 1);
+    return out;
+}
+
+static void take_where(lua_State *L, struct rule_where *w)
+{
+    lua_getfield(L, -1, "where");
+    w->account = take_list(L, "account");
+    w->warehouse = take_list(L, "warehouse");
+    w->labels = take_list(L, "labels");
+    w->program = take_list(L, "program");
+    lua_pop(L, 1);
+}
+
+/* A reference to a function of the head on top of the file's main state. */
+static int take_function(lua_State *L, const char *key, int *line)
+{
+    lua_Debug ar;
+    lua_pushstring(L, key);
+    if (lua_rawget(L, -2) != LUA_TFUNCTION) {
+        lua_pop(L, 1);
+        return LUA_NOREF;
+    }
+    lua_pushvalue(L, -1);
+    lua_getinfo(L, ">S", &ar);
+    *line = ar.linedefined;
+    return luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+/* The functions of the head at that place. */
+static void take_functions(struct rule_file *file, size_t place, struct rule *r)
+{
+    lua_State *L = file->box->L;
+    int line;
+    rule_file_push_heads(file);
+    lua_rawgeti(L, -1, (lua_Integer)place + 1);
+    lua_getfield(L, -1, "head");
+    r->when_line = r->line;
+    r->when = take_function(L, "when", &r->when_line);
+    r->run = take_function(L, "run", &line);
+    lua_pop(L, 3);
+}
+
+static void take_rule(const struct rulebook_options *o, lua_State *L,
+                      struct rule_file *file, size_t place, struct rule *r)
+{
+    r->file = file;
+    r->name = take_text(L, "name");
+    r->line = (int)take_integer(L, "line");
+    r->active = take_flag(L, "active");
+    r->approve = take_flag(L, "approve");
+    r->all = take_flag(L, "all");
+    r->events = take_list(L, "events");
+    r->hold_ms = take_integer(L, "hold");
+    r->timeout_ms = take_integer(L, "timeout");
+    r->initial = take_json(o, L, "data");
+    r->schedule = take_json(o, L, "schedule");
+    r->head = take_json(o, L, "head");
+    take_where(L, &r->where);
+    take_functions(file, place, r);
+}
+
+void rule_clear(struct rule *r)
+{
+    free(r->name);
+    list_free(r->events);
+    list_free(r->where.account);
+    list_free(r->where.warehouse);
+    list_free(r->where.labels);
+    list_free(r->where.program);
+    free(r->initial);
+    free(r->schedule);
+    free(r->head);
+}
+
+/* ---- all files ---- */
+
+enum { AT_CHECK = 1, AT_CONTEXT, AT_NAMES, AT_MISTAKES, AT_TOP = AT_MISTAKES };
+
+struct checking {
+    const struct rulebook_options *options;
+    struct rule_file **files;
+    size_t count;
+};
+
+/* Leaves check, context, names, mistakes. */
+static void open_checker(lua_State *L, const struct rulebook_options *o)
+{
+    luaL_openlibs(L);
+    embedded_install(L);
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "dray.rule");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "check");
+    lua_replace(L, AT_CHECK);
+    lua_settop(L, AT_CHECK);
+    push_context(L, o);
+    lua_newtable(L);
+    lua_newtable(L);
+}
+
+/* check(file, heads, context, names, mistakes) -> rules; leaves rules on top */
+static void check_file(lua_State *L, struct rule_file *file)
+{
+    struct copy c = {.from = file->box->L, .to = L};
+    lua_pushvalue(L, AT_CHECK);
+    lua_pushstring(L, file->path);
+    rule_file_push_heads(file);
+    lua_Integer count = (lua_Integer)lua_rawlen(c.from, -1);
+    lua_createtable(L, (int)count, 0);
+    for (lua_Integer i = 1; i <= count; i++) {
+        c.members = 0;
+        lua_rawgeti(c.from, -1, i);
+        copy_value(&c, lua_gettop(c.from));
+        lua_pop(c.from, 1);
+        lua_rawseti(L, -2, i);
+    }
+    lua_pop(c.from, 1);
+    lua_pushvalue(L, AT_CONTEXT);
+    lua_pushvalue(L, AT_NAMES);
+    lua_pushvalue(L, AT_MISTAKES);
+    lua_call(L, 5, 1);
+}
+
+static void take_rules(lua_State *L, const struct rulebook_options *o,
+                       struct rule_file *file)
+{
+    size_t count = (size_t)lua_rawlen(L, -1);
+    file->rules = mem_array(count, sizeof *file->rules);
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        if (lua_istable(L, -1))
+            take_rule(o, L, file, i, &file->rules[file->rule_count++]);
+        lua_pop(L, 1);
+    }
+}
+
+/* Runs protected: checking -> a text of mistakes, one a line */
+static int check_all(lua_State *L)
+{
+    const struct checking *c = lua_touserdata(L, 1);
+    luaL_Buffer b;
+    open_checker(L, c->options);
+    for (size_t i = 0; i < c->count; i++) {
+        check_file(L, c->files[i]);
+        take_rules(L, c->options, c->files[i]);
+        lua_settop(L, AT_TOP);
+    }
+    luaL_buffinit(L, &b);
+    for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, AT_MISTAKES); i++) {
+        lua_rawgeti(L, AT_MISTAKES, i);
+        luaL_addvalue(&b);
+        luaL_addchar(&b, '\n');
+    }
+    luaL_pushresult(&b);
+    return 1;
+}
+
+bool rule_heads_check(const struct rulebook_options *o, struct rule_file **files,
+                      size_t count, struct buf *mistakes)
+{
+    struct checking c = {.options = o, .files = files, .count = count};
+    lua_State *L = luaL_newstate();
+    lua_pushcfunction(L, check_all);
+    lua_pushlightuserdata(L, &c);
+    bool ok = lua_pcall(L, 1, 1, 0) == LUA_OK;
+    const char *text = lua_tostring(L, -1);
+    if (text != NULL)
+        buf_text(mistakes, text);
+    ok = ok && mistakes->len == 0;
+    lua_close(L);
+    return ok;
+}
