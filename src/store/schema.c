@@ -141,7 +141,14 @@ static const char version_1_runs[] =
 
     "CREATE TABLE crash(file TEXT PRIMARY KEY, version TEXT NOT NULL,"
     " count INTEGER NOT NULL, at_ms INTEGER NOT NULL, what TEXT NOT NULL,"
-    " place TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+    " place TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE schedule(rule INTEGER PRIMARY KEY, until_ms INTEGER NOT NULL,"
+    " words TEXT NOT NULL) STRICT;"
+    "CREATE TABLE fire(rule INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " seen_ms INTEGER NOT NULL, event INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " why TEXT NOT NULL, PRIMARY KEY(rule, at_ms)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX fire_begun ON fire(rule) WHERE state = 0;";
 
 /* steps[n] brings a file from version n to n + 1. */
 static const char *const version_1[] = {version_1_core, version_1_floor, version_1_runs,
