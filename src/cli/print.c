@@ -1,6 +1,7 @@
 /* `dray print`: an order's documents once more on paper. */
 #include <string.h>
 
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/rows.h"
 #include "cli/session.h"
@@ -218,6 +219,8 @@ static int print(const struct invocation *in)
         return EXIT_USAGE;
     arena_init(&p.memory);
     int exit = session_own(in, &p.session);
+    if (in->errand == NULL)
+        log_level_set(LOG_ERROR); /* the table says it */
     if (exit == EXIT_DONE)
         exit = print_in(&p);
     session_close(&p.session);

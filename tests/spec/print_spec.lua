@@ -13,10 +13,15 @@ printer "jams" { command = { "sh", "-c", "head -c 10 > DRAWER/jams; exit 3" },
 printer "reports" { command = { "cat" }, formats = { "PDF" } }
 ]]
 
-local function begin(options)
+local function clear_up()
   if host then
     host:close()
+    os.execute("rm -r " .. drawer)
   end
+end
+
+local function begin(options)
+  clear_up()
   drawer = os.tmpname()
   os.remove(drawer)
   assert(os.execute("mkdir -m 700 " .. drawer))
@@ -71,11 +76,7 @@ before_each(function()
   assert(#paper > 100)
 end)
 
-teardown(function()
-  if host then
-    host:close()
-  end
-end)
+teardown(clear_up)
 
 describe("a label that is printed", function()
   it("is on paper once, however often it is asked for", function()
@@ -219,5 +220,16 @@ describe("what the floor reports", function()
     local _, document = label()
     tell("label.printed", { box = document.package })
     assert.are.equal("ready", print_of().state)
+  end)
+end)
+
+describe("a warehouse that only observes", function()
+  it("plans its prints and has nothing on paper", function()
+    begin({ disk = true })
+    run(WITH_LABEL)
+    host:write("dray.lua", (host:read("dray.lua"):gsub('"live"', '"observe"')))
+    host:restart()
+    run(PRINT .. "assert(label:print('dock'):wait() == 'planned')")
+    assert.is_nil(on_paper("dock"))
   end)
 end)
