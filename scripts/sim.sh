@@ -4,7 +4,7 @@
 sim_pid=''
 
 # sim_start FOLDER FLAGS... starts one; its ready line is FOLDER/sim.json. Sets and exports what
-# examples/vendor-day/dray.lua takes from the environment.
+# examples/vendor-day/dray.lua takes from the environment, and a seller's project with --shipments.
 sim_start() {
   local folder=$1 wait=0
   shift
@@ -24,7 +24,8 @@ sim_start() {
   DRAY_ENDPOINT=$sim_url
   DRAY_CLIENT_SECRET=$(sim_said clientSecret "$folder")
   DRAY_REFRESH_TOKEN=$(sim_said refreshToken "$folder")
-  export DRAY_ENDPOINT DRAY_CLIENT_SECRET DRAY_REFRESH_TOKEN
+  DRAY_SELLER_TOKEN=$(sim_said sellerToken "$folder")
+  export DRAY_ENDPOINT DRAY_CLIENT_SECRET DRAY_REFRESH_TOKEN DRAY_SELLER_TOKEN
 }
 
 # A text of the ready line.

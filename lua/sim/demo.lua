@@ -146,13 +146,16 @@ local function codes_of(flags)
   return codes
 end
 
-local function seller_of(flags)
+-- Ids of the seller's locations; nil without a seller.
+local function location_ids(flags)
+  if not has_seller(flags) then
+    return nil
+  end
   local ids = {}
   for i, location in ipairs(locations_of(flags.programs)) do
     ids[i] = location.id
   end
-  return { account = demo.seller, refreshToken = demo.seller_token, locations = ids,
-    shipments = flags.shipments }
+  return ids
 end
 
 --- The line that says that the simulator is ready.
@@ -181,7 +184,10 @@ function demo.ready(flags, url, as_json)
     clientId = demo.client_id,
     clientSecret = demo.client_secret,
     refreshToken = demo.refresh_token,
-    seller = has_seller(flags) and seller_of(flags) or nil,
+    seller = has_seller(flags) and demo.seller or nil,
+    sellerToken = has_seller(flags) and demo.seller_token or nil,
+    locations = location_ids(flags),
+    shipments = flags.shipments,
   })
 end
 

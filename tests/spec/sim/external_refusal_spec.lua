@@ -154,11 +154,16 @@ describe("a seller's call is refused", function()
     assert.are.equal(403, (client:about("DELETE", "")))
   end)
 
-  it("when a vendor's account asks, or a seller's for a vendor's orders", function()
+  it("when a vendor's account asks, or a seller's for what a vendor did", function()
+    local function asked(who, token, path)
+      return who:raw("GET", path, { headers = { ["x-amz-access-token"] = token } }).status
+    end
     client = support.client("easy")
-    local response = client:raw("GET", "/vendor/directFulfillment/orders/v1/purchaseOrders", {
-      headers = { ["x-amz-access-token"] = client:token() } })
-    assert.are.equal(403, response.status)
+    local transaction = "/vendor/directFulfillment/transactions/v1/transactions/t"
+    assert.are.equal(403, asked(client, client:token(), transaction))
+    local vendor = support.vendor()
+    assert.are.equal(404, asked(vendor, vendor:lwa(), transaction))
+    assert.are.equal(403, asked(vendor, vendor:lwa(), support.FOLDER .. "/D1"))
   end)
 
   it("when it comes more often than once a second", function()

@@ -71,6 +71,9 @@ function support.client(where, options)
   return self
 end
 
+--- A vendor's client, for the difference.
+support.vendor = vendor.client
+
 function client:token()
   self.tokens.lwa = self.tokens.lwa or self:login(self.account)
   return self.tokens.lwa
