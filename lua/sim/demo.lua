@@ -46,6 +46,7 @@ demo.locations = {
 ---@field countries string[] empty: India and Germany
 ---@field programs? string[] of the seller; empty: all three
 ---@field faults string[] "KIND=RATE" or "OPERATION:KIND=RATE"
+---@field plain? boolean one line, one box, nothing special: for measuring
 ---@field floor? string where the floor file is
 
 -- "submitShipmentConfirmations:lost_after=0.05" as a rule.
@@ -118,6 +119,14 @@ local function accounts_of(flags)
   return accounts
 end
 
+-- How orders and shipments differ. What has to wait for hours or days is for real speed only.
+local function shares_of(flags)
+  if flags.plain then
+    return settings.plain()
+  end
+  return flags.speed ~= "real" and { tomorrow = 0, early = 0 } or nil
+end
+
 --- Options of sim.amazon for the flags of the command.
 ---@param flags sim.Flags
 ---@return table
@@ -133,7 +142,7 @@ function demo.options(flags)
     seed = flags.seed,
     speed = flags.speed,
     faults = rules,
-    share = flags.speed ~= "real" and { tomorrow = 0 } or nil,
+    share = shares_of(flags),
     accounts = accounts_of(flags),
   }
 end

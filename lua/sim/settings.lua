@@ -115,6 +115,16 @@ local SHARE = {
   label_fails = 0.03, -- packages that get no label at the first try
 }
 
+--- Shares for orders and shipments that have nothing special about them.
+---@return table<string, number>
+function settings.plain()
+  local shares = {}
+  for name in pairs(SHARE) do
+    shares[name] = 0
+  end
+  return shares
+end
+
 local function filled(given, default)
   local out = {}
   for key, value in pairs(default) do

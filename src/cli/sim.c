@@ -27,6 +27,7 @@ static const struct flag flags[] = {
     {"program", 0, "NAME", true,
      "seller_flex, easy_ship, self_ship: what the seller does (default all three)"},
     {"seed", 0, "N", false, "the same seed gives the same orders (default 1)"},
+    {"plain", 0, NULL, false, "each with one line and one box, and nothing special"},
     {"floor", 0, "FILE", false,
      "write what the warehouse floor does with each order and shipment"},
     {"fault", 0, "KIND=RATE", true, "what goes wrong, such as lost_after=0.05"},
@@ -97,13 +98,15 @@ static void push_words(lua_State *L, const struct invocation *in, const char *na
 /* Pushes sim.Flags. */
 static void push_flags(lua_State *L, const struct serving *s)
 {
-    lua_createtable(L, 0, 8);
+    lua_createtable(L, 0, 9);
     lua_pushinteger(L, s->orders);
     lua_setfield(L, -2, "orders");
     lua_pushinteger(L, s->shipments);
     lua_setfield(L, -2, "shipments");
     lua_pushinteger(L, s->seed);
     lua_setfield(L, -2, "seed");
+    lua_pushboolean(L, flag_given(s->in, "plain"));
+    lua_setfield(L, -2, "plain");
     lua_pushstring(L, flag_text(s->in, "speed", "demo"));
     lua_setfield(L, -2, "speed");
     lua_pushstring(L, s->floor);
