@@ -122,10 +122,10 @@ local function check_zone(report, key, zone, context)
   if not ok then report(key, message) end
 end
 
-local function check_trigger(report, head, context)
+local function check_trigger(report, head, whole, context)
   local given = {}
   for _, key in ipairs(TRIGGERS) do
-    if head[key] ~= nil then given[#given + 1] = key end
+    if whole[key] ~= nil then given[#given + 1] = key end
   end
   if #given == 0 then
     report("", "says not when it applies: on, all, every or cron")
@@ -157,10 +157,19 @@ local function check_schedule(report, head, context)
   check_zone(report, "zone", head.zone, context)
 end
 
+-- { "1d", at = "07:30", days = { "mon", "fri" } } with names only.
+local function every_words(every)
+  if every == nil then return nil end
+  local days = list_of(every.days)
+  return { period = every[1], at = list_of(every.at), from = every.from, to = every.to,
+    days = days and table.concat(days, ","), except = every.except, zone = every.zone }
+end
+
 -- The parts of a head by which people know when it applies.
 local function shown(head)
   return { on = head.on and list_of(head.on), all = head.all and list_of(head.all),
-    every = head.every, cron = head.cron, zone = head.zone, where = head.where, hold = head.hold,
+    every = every_words(head.every), cron = head.cron, zone = head.zone, where = head.where,
+    hold = head.hold,
     approve = head.approve or nil }
 end
 
@@ -178,7 +187,7 @@ local function normal(head, line, report, context)
     approve = head.approve or false,
     active = head.active ~= false,
     schedule = (head.every or head.cron)
-      and { every = head.every, cron = head.cron, zone = head.zone } or nil,
+      and { every = every_words(head.every), cron = head.cron, zone = head.zone } or nil,
     data = head.data,
     head = shown(head),
   }
@@ -196,20 +205,21 @@ end
 
 local function check_one(file, item, context, names, mistakes)
   local at = ("%s:%d"):format(file, item.line)
-  local head = item.head
-  local who = type(head.name) == "string" and ('rule "%s"'):format(head.name) or "rule"
-  local before = #mistakes
+  local who = type(item.head.name) == "string" and ('rule "%s"'):format(item.head.name) or "rule"
+  local before, head = #mistakes, {}
   local function report(path, message)
     local key = path == "" and "" or path .. ": "
     mistakes[#mistakes + 1] = ("%s: %s: %s%s"):format(at, who, key, message)
+    head[path:match("^[^.]*")] = nil
   end
-  schema.check(head, fields, report)
-  if #mistakes > before then return nil end -- of the right form from here on
-  check_name(report, head.name, at, names)
-  check_trigger(report, head, context)
+  for key, value in pairs(item.head) do head[key] = value end
+  schema.check(item.head, fields, report) -- what has the wrong form is not looked at further
+  if head.name then check_name(report, head.name, at, names) end
+  check_trigger(report, head, item.head, context)
   check_schedule(report, head, context)
   check_where(report, head.where or {}, context)
-  return normal(head, item.line, report, context)
+  local rule_of = normal(head, item.line, report, context)
+  return #mistakes == before and rule_of or nil
 end
 
 --- Checks the heads of one file.

@@ -1,16 +1,22 @@
 --- "did you mean …?" for the Lua half.
 local suggest = {}
 
+-- Two neighbours in the wrong order, "hodl" for "hold".
+local function swapped(a, i, b, j)
+  return i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j)
+end
+
+-- How many letters to add, leave out, change or swap.
 local function distance(a, b)
-  local row = {}
+  local above, row = nil, {}
   for j = 0, #b do row[j] = j end
   for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
+    local two_above = above
+    above, row = row, { [0] = i }
     for j = 1, #b do
       local cost = a:byte(i) == b:byte(j) and 0 or 1
-      local best = math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
-      diagonal, row[j] = row[j], best
+      row[j] = math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + cost)
+      if swapped(a, i, b, j) then row[j] = math.min(row[j], two_above[j - 2] + 1) end
     end
   end
   return row[#b]

@@ -35,8 +35,11 @@ struct list {
 struct host *bind_host(lua_State *L)
 {
     struct host *h = sandbox_of(L)->host;
+    const char *refuse = sandbox_of(L)->refuse;
     if (h == NULL)
-        trouble_error(L, ERR_STATE, "this word works only while a script runs");
+        trouble_error(L, ERR_STATE, "%s",
+                      refuse != NULL ? refuse
+                                     : "this word works only while a script runs");
     return h;
 }
 

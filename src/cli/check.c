@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/mem.h"
+#include "bind/bind.h"
 #include "cli/command.h"
 #include "cli/session.h"
 #include "document/archive.h"
@@ -116,6 +117,24 @@ static int check_script(const struct invocation *in, const char *path)
     return EXIT_FAILED;
 }
 
+/* Every rule file, all mistakes at once. */
+static int check_rules(const struct invocation *in, const struct project *p)
+{
+    char *mistakes = NULL;
+    struct fault f;
+    struct rulebook *book = bind_rulebook(p, &mistakes, &f);
+
+    if (book == NULL)
+        fprintf(in->err, "%s\n", mistakes != NULL ? mistakes : f.text);
+    for (size_t i = 0; book != NULL && i < book->file_count; i++)
+        printf("%s: %zu rule%s\n", book->files[i]->path, book->files[i]->rule_count,
+               book->files[i]->rule_count == 1 ? "" : "s");
+    free(mistakes);
+    const int exit = book == NULL ? EXIT_FAILED : EXIT_DONE;
+    rulebook_free(book);
+    return exit;
+}
+
 static int check(const struct invocation *in)
 {
     struct session s;
@@ -124,6 +143,8 @@ static int check(const struct invocation *in)
     if (exit == EXIT_DONE)
         printf("%s/dray.lua: %zu account%s\n", s.project->folder,
                s.project->account_count, s.project->account_count == 1 ? "" : "s");
+    if (exit == EXIT_DONE)
+        exit = check_rules(in, s.project);
     session_close(&s);
     for (int i = 0; i < in->count; i++) {
         int one = check_script(in, in->arguments[i]);
@@ -141,7 +162,7 @@ const struct command command_check = {
     .name = "check",
     .arguments = "[SCRIPT...]",
     .summary =
-        "load the project file and the given scripts, run nothing, show every mistake",
+        "load the project file, its rules and the given scripts, show every mistake",
     .details = "Each mistake is one line with file:line on stderr. No secret is read and "
                "nothing is sent.\n"
                "With --records the state is read as well, also while another dray works "

@@ -267,9 +267,11 @@ static int decide(struct deciding *d)
     int exit = check_words(d);
     if (exit == EXIT_DONE)
         exit = decide_open(d->in, &d->who);
+    if (exit == EXIT_DONE && (d->deed == deed_release || d->deed == deed_retry))
+        exit = decide_rules(d->in, &d->who); /* what they want approved is asked again */
     if (exit == EXIT_DONE)
         exit = decide_all(d);
-    session_close(&d->who.session);
+    decide_close(&d->who);
     return exit;
 }
 

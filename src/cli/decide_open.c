@@ -1,10 +1,12 @@
 /* Who decides, why, and being the owner for as long as it takes. */
 #include "cli/decide.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/suggest.h"
+#include "bind/bind.h"
 #include "cli/errand.h"
 
 enum { WHY_MAX = 400, CODES_MAX = 256 };
@@ -33,6 +35,29 @@ int decide_open(const struct invocation *in, struct decider *d)
     if (in->errand == NULL)
         log_level_set(LOG_ERROR); /* the person is told by the command itself */
     return exit;
+}
+
+int decide_rules(const struct invocation *in, struct decider *d)
+{
+    struct session *s = &d->session;
+    char *mistakes = NULL;
+    struct fault f;
+
+    if (s->borrowed || s->project->rule_count == 0)
+        return EXIT_DONE;
+    d->tasks = tasks_new(s->host);
+    d->rules = bind_rules(s->host, d->tasks, s->project, false, &mistakes, &f);
+    if (d->rules == NULL)
+        fprintf(in->err, "%s\n", mistakes != NULL ? mistakes : f.text);
+    free(mistakes);
+    return d->rules == NULL ? EXIT_FAILED : EXIT_DONE;
+}
+
+void decide_close(struct decider *d)
+{
+    rules_close(d->rules);
+    tasks_free(d->tasks);
+    session_close(&d->session);
 }
 
 int decide_commit(const struct invocation *in, struct decider *d, int exit)

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/explain_rules.h"
 #include "cli/session.h"
 #include "store/journal.h"
 #include "store/paper.h"
@@ -19,6 +20,7 @@ static const struct flag flags[] = {
 struct story {
     struct session *session;
     struct arena memory;
+    struct rule_story *rules;
     bool json;
 };
 
@@ -70,7 +72,8 @@ static void tell_other(const struct entry *e, const struct json *detail)
            actor);
 }
 
-static void tell_json(const struct entry *e, struct json *detail, struct arena *a)
+static void tell_json(const struct entry *e, struct json *detail, struct json *rules,
+                      struct arena *a)
 {
     struct buf text;
     char at[INSTANT_TEXT];
@@ -85,6 +88,8 @@ static void tell_json(const struct entry *e, struct json *detail, struct arena *
         json_set(a, o, "run", json_integer(a, e->run));
     if (detail != NULL)
         json_set(a, o, "detail", detail);
+    if (rules->count > 0)
+        json_set(a, o, "rules", rules);
     buf_init(&text, 1 << 20);
     json_write(&text, o);
     puts(buf_str(&text));
@@ -97,8 +102,10 @@ static bool tell(void *arg, const struct entry *e)
     struct json *detail =
         e->detail == NULL ? NULL : json_parse(&s->memory, e->detail, e->detail_len, NULL);
 
+    struct json *rules = rule_story_of(s->rules, e);
+
     if (s->json) {
-        tell_json(e, detail, &s->memory);
+        tell_json(e, detail, rules, &s->memory);
         return true;
     }
     print_time(e->at_ms);
@@ -106,6 +113,7 @@ static bool tell(void *arg, const struct entry *e)
         tell_effect(s, e, detail);
     else
         tell_other(e, detail);
+    rule_story_print(stdout, rules);
     return true;
 }
 
@@ -153,6 +161,7 @@ static enum err tell_all(struct story *s, const char *po, const char *account,
         return e;
     const struct entry_filter events = {.record = r.id};
     const struct paper_filter papers = {.record = r.id};
+    s->rules = rule_story_new(store, &s->memory, &r);
     if (!s->json)
         tell_head(&r);
     e = journal_each(store, &events, tell, s, f);
@@ -182,7 +191,8 @@ static int explain(const struct invocation *in)
 const struct command command_explain = {
     .name = "explain",
     .arguments = "PO",
-    .summary = "the whole story of one order: events, effects, evidence, documents",
+    .summary =
+        "the whole story of one order: events, rules, effects, evidence, documents",
     .least = 1,
     .most = 1,
     .flags = flags,

@@ -213,6 +213,8 @@ static enum err run_chunk(struct rule_file *file, struct fault *f)
         return ERR_OK;
     trouble_push_text(L, -1);
     fault_set(f, ERR_INPUT, "%s", lua_tostring(L, -1));
+    if (strstr(f->text, ".lua:") == NULL)
+        fault_prefix(f, "%s", file->path); /* an error that names no place */
     lua_settop(L, 0);
     return f->code;
 }

@@ -244,8 +244,10 @@ static void take_where(lua_State *L, struct rule_where *w)
     lua_pop(L, 1);
 }
 
-/* A reference to a function of the head on top of the file's main state. */
-static int take_function(lua_State *L, const char *key, int *line)
+/* A reference to a function of the head on top of the file's main state; *line where it
+ * stands in this file. */
+static int take_function(lua_State *L, const struct rule_file *file, const char *key,
+                         int *line)
 {
     lua_Debug ar;
     lua_pushstring(L, key);
@@ -255,7 +257,8 @@ static int take_function(lua_State *L, const char *key, int *line)
     }
     lua_pushvalue(L, -1);
     lua_getinfo(L, ">S", &ar);
-    *line = ar.linedefined;
+    if (ar.source[0] == '@' && strcmp(ar.source + 1, file->path) == 0)
+        *line = ar.linedefined;
     return luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
@@ -268,8 +271,8 @@ static void take_functions(struct rule_file *file, size_t place, struct rule *r)
     lua_rawgeti(L, -1, (lua_Integer)place + 1);
     lua_getfield(L, -1, "head");
     r->when_line = r->line;
-    r->when = take_function(L, "when", &r->when_line);
-    r->run = take_function(L, "run", &line);
+    r->when = take_function(L, file, "when", &r->when_line);
+    r->run = take_function(L, file, "run", &line);
     lua_pop(L, 3);
 }
 

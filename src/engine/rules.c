@@ -218,6 +218,7 @@ static struct rules *rules_new(const struct rules_options *o)
     LIST_INIT(&r->standings);
     LIST_INIT(&r->unsaved);
     arena_init(&r->scratch);
+    o->host->approver = (struct host_approver){.ask = approve_ask, .arg = r};
     return r;
 }
 
@@ -264,6 +265,7 @@ void rules_close(struct rules *r)
 {
     if (r == NULL)
         return;
+    r->host->approver = (struct host_approver){0};
     lines_each(r->lines, drop_run, NULL);
     release_retired(r);
     timer_stop(r->host->loop, &r->hold_timer);

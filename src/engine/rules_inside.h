@@ -90,6 +90,13 @@ enum answer { ANSWER_NO, ANSWER_YES, ANSWER_FAILED };
 enum answer ask(const struct rules_words *bind, const struct rule *rule,
                 const struct occasion *o, int64_t *line, char **error);
 
+/* ---- approve.c ---- */
+
+/* host_approver's: `when` of the rule that planned the effect is asked again. `arg` is
+ * the rules. */
+enum err approve_ask(void *arg, const struct effect *e, char *no, size_t size,
+                     struct fault *f);
+
 /* ---- errand.c ---- */
 
 /* Begins the run of a job whose rule applies. `line` decided. */

@@ -153,12 +153,29 @@ enum err control_hold(struct host *h, int64_t effect, const struct decision *d,
     return err;
 }
 
+/* What a rule wanted approved is sent only when its condition is still true; *withdrawn:
+ * it is not. */
+static enum err ask_again(struct host *h, struct effect *e, bool *withdrawn,
+                          struct fault *f)
+{
+    char no[300] = "";
+    enum err err = ERR_OK;
+    *withdrawn = false;
+    if (h->approver.ask != NULL && !e->released)
+        err = h->approver.ask(h->approver.arg, e, no, sizeof no, f);
+    if (err != ERR_OK || no[0] == '\0')
+        return err;
+    *withdrawn = true;
+    return flow_of(e->kind)->failed(h, e, EFFECT_CANCELLED, no, f);
+}
+
 /* Looks again at an effect in one of `states` and lets it go on. */
 static enum err let_go(struct host *h, int64_t effect, unsigned states, const char *verb,
                        const char *wanted, const struct decision *d, struct fault *f)
 {
     struct arena a;
     struct effect e;
+    bool withdrawn = false;
 
     arena_init(&a);
     const bool retried = strcmp(verb, "tried again") == 0;
@@ -170,6 +187,8 @@ static enum err let_go(struct host *h, int64_t effect, unsigned states, const ch
     if (err == ERR_OK)
         err = note(h, retried ? "decision.retry" : "decision.release", &e, NULL, d, f);
     if (err == ERR_OK)
+        err = ask_again(h, &e, &withdrawn, f);
+    if (err == ERR_OK && !withdrawn)
         err = move_on(h, &e, d, verb, f);
     arena_clear(&a);
     return err;

@@ -43,6 +43,15 @@ struct host_watch {
     void *arg;
 };
 
+/* Who is asked before a person's release of what a rule with `approve` planned; the rules
+ * at work, NULL without them. */
+struct host_approver {
+    /* *no, of `size` bytes, is "" when it may be sent, else why it is withdrawn. */
+    enum err (*ask)(void *arg, const struct effect *e, char *no, size_t size,
+                    struct fault *f);
+    void *arg;
+};
+
 /* Calls by operation, for the table at the end. */
 struct host_figures {
     int64_t calls[OP_COUNT];     /* HTTP attempts */
@@ -71,6 +80,7 @@ struct host {
     struct external_look *looks;       /* about single shipments (external_look.c) */
     struct label_fetch *label_fetches; /* labels on their way (external_labels.c) */
     struct host_watch watch;
+    struct host_approver approver;
     struct host_figures figures;
     struct rhythm *rhythm; /* lists are asked by themselves; NULL: when somebody does */
     struct round_guest *guests; /* who takes part in every round (round.h) */

@@ -81,3 +81,17 @@ enum err control_resume_rule(struct host *h, const char *rule, bool drop,
     arena_clear(&a);
     return e;
 }
+
+enum err control_rule_backlog(struct host *h, const char *rule, int64_t *waiting,
+                              struct fault *f)
+{
+    struct arena a;
+    struct rule_row row;
+    *waiting = 0;
+    arena_init(&a);
+    enum err e = rule_find(h->store, &a, rule, &row, f);
+    if (e == ERR_OK)
+        e = job_count(h->store, row.id, waiting, f);
+    arena_clear(&a);
+    return e;
+}

@@ -15,4 +15,8 @@ enum err control_pause_rule(struct host *h, const char *rule, const struct decis
 enum err control_resume_rule(struct host *h, const char *rule, bool drop,
                              const struct decision *d, int64_t *waited, struct fault *f);
 
+/* How many events wait for it. */
+enum err control_rule_backlog(struct host *h, const char *rule, int64_t *waiting,
+                              struct fault *f);
+
 #endif
