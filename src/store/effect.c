@@ -417,7 +417,10 @@ static enum err add_effect_filter(struct clause *c, struct store *s,
         clause_bits(c, "state", filter->states);
     if (only(filter->states, OPEN_STATES))
         clause_add(c, " AND " EFFECT_OPEN);
-    clause_test(c, "kind", filter->kinds);
+    if (filter->record != 0)
+        clause_test(c, "kind", filter->kinds);
+    else
+        clause_bits(c, "kind", filter->kinds);
     if (filter->due_ms != 0)
         clause_int(c, " AND next_ms <= ?", filter->due_ms);
     return e;
@@ -506,29 +509,33 @@ enum err effect_count(struct store *s, const struct effect_filter *filter, int64
     return e;
 }
 
-static enum err next_of_state(struct store *s, int state, int64_t *next_ms,
-                              struct fault *f)
+static enum err next_of(struct store *s, int64_t account, int state, int kind,
+                        int64_t after_ms, int64_t *next_ms, struct fault *f)
 {
     struct query q;
-    if (effect_state_final((enum effect_state)state))
-        query_read(&q, s, "SELECT min(next_ms) FROM effect WHERE state = ?", f);
-    else
-        query_read(&q, s,
-                   "SELECT min(next_ms) FROM effect WHERE state = ? AND " EFFECT_OPEN, f);
+    query_read(&q, s,
+               "SELECT min(next_ms) FROM effect WHERE state = ? AND kind = ?"
+               " AND account = ? AND next_ms > ? AND " EFFECT_OPEN,
+               f);
     query_int(&q, state);
+    query_int(&q, kind);
+    query_int(&q, account);
+    query_int(&q, after_ms);
     return query_number(&q, INT64_MAX, next_ms);
 }
 
-/* State by state, since each alone is one look into the index. */
-enum err effect_next(struct store *s, unsigned states, int64_t *next_ms, struct fault *f)
+/* State by state and kind by kind, since each alone is one look into the index. */
+enum err effect_next(struct store *s, const char *account, unsigned states,
+                     int64_t after_ms, int64_t *next_ms, struct fault *f)
 {
-    enum err e = ERR_OK;
+    int64_t number;
+    enum err e = account_find(s, account, &number, f);
     *next_ms = INT64_MAX;
-    for (int state = 0; state < EFFECT_STATE_COUNT && e == ERR_OK; state++) {
-        int64_t at_ms;
-        if ((states & 1U << state) == 0)
-            continue;
-        e = next_of_state(s, state, &at_ms, f);
+    for (int i = 0; i < EFFECT_SUCCEEDED * EFFECT_KIND_COUNT && e == ERR_OK; i++) {
+        const int state = i / EFFECT_KIND_COUNT, kind = i % EFFECT_KIND_COUNT;
+        int64_t at_ms = INT64_MAX;
+        if ((states & 1U << state) != 0)
+            e = next_of(s, number, state, kind, after_ms, &at_ms, f);
         if (e == ERR_OK && at_ms < *next_ms)
             *next_ms = at_ms;
     }

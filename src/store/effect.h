@@ -148,8 +148,10 @@ enum err effect_list(struct store *s, struct arena *a, const struct effect_filte
                      struct effect **list, size_t *count, struct fault *f);
 enum err effect_count(struct store *s, const struct effect_filter *filter, int64_t *count,
                       struct fault *f);
-/* The earliest next_ms among effects in `states` of an account; INT64_MAX when none. */
-enum err effect_next(struct store *s, unsigned states, int64_t *next_ms, struct fault *f);
+/* The earliest next_ms after `after_ms` among effects of an account in `states`, of which
+ * final ones have none; INT64_MAX when none. */
+enum err effect_next(struct store *s, const char *account, unsigned states,
+                     int64_t after_ms, int64_t *next_ms, struct fault *f);
 /* How many effects of a verb an account's warehouse (NULL: whole account) sent since. For
  * limits. */
 enum err effect_sent_since(struct store *s, const char *account, const char *warehouse,

@@ -56,7 +56,7 @@ static const char version_1_core[] =
     " evidence TEXT NOT NULL, digest BLOB NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX effect_key ON effect(key, kind, account, revision);"
     "CREATE INDEX effect_record ON effect(record);"
-    "CREATE INDEX effect_due ON effect(state, next_ms) WHERE state < 7;"
+    "CREATE INDEX effect_due ON effect(state, kind, account, next_ms) WHERE state < 7;"
     "CREATE INDEX effect_transaction ON effect(transaction_id) WHERE state = 4;"
     "CREATE INDEX effect_sent ON effect(account, verb, sent_ms) WHERE sent_ms > 0;"
     "CREATE INDEX effect_run ON effect(run) WHERE run > 0;"

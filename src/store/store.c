@@ -110,6 +110,9 @@ static enum err connect(struct store *s, const char *path, int flags, struct fau
     sqlite3_busy_timeout(s->db, STORE_PATIENCE_MS);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1,
+                      NULL); /* no statement is
+prepared anew for other values: a partial index is asked by name */
     return ERR_OK;
 }
 

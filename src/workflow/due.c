@@ -22,7 +22,7 @@ enum err due_now(struct host *h, bool *yes, struct fault *f)
         *yes = false;
         return ERR_OK;
     }
-    enum err e = effect_next(h->store, STATES_LOOKED_AT, &next, f);
+    enum err e = host_next(h, STATES_LOOKED_AT, -1, &next, f);
     *yes = e == ERR_OK && next <= host_now(h);
     return e;
 }

@@ -41,9 +41,10 @@ static enum err unknown_warehouse(const struct host *h, const char *code, struct
         for (size_t k = 0; k < h->accounts[i]->warehouse_count && n < CODES_MAX; k++)
             codes[n++] = h->accounts[i]->warehouses[k].code;
     const char *near = suggest(code, codes, n);
-    return fault_set(f, ERR_INPUT, "warehouse: dray.lua names no warehouse \"%.60s\"%s%s%s",
-                     code, near == NULL ? "" : " (did you mean \"",
-                     near == NULL ? "" : near, near == NULL ? "" : "\"?)");
+    return fault_set(f, ERR_INPUT,
+                     "warehouse: dray.lua names no warehouse \"%.60s\"%s%s%s", code,
+                     near == NULL ? "" : " (did you mean \"", near == NULL ? "" : near,
+                     near == NULL ? "" : "\"?)");
 }
 
 /* Whose warehouse it is. */
@@ -87,13 +88,12 @@ static enum err read_stock(struct host *h, const struct report *r, struct stock 
     if (e == ERR_OK && !json_int(json_get(r->fields, "quantity"), &stock->quantity))
         e = fault_set(f, ERR_INPUT, "quantity: expected a whole number");
     if (e == ERR_OK)
-        e = find_account(h, stock->warehouse,
-                         json_str(json_get(r->fields, "account")), &stock->account, f);
+        e = find_account(h, stock->warehouse, json_str(json_get(r->fields, "account")),
+                         &stock->account, f);
     if (e != ERR_OK)
         return e;
     if (zone == NULL)
-        zone =
-            account_warehouse(host_account(h, stock->account), stock->warehouse)->zone;
+        zone = account_warehouse(host_account(h, stock->account), stock->warehouse)->zone;
     return floor_at(h, zone, r->fields, &stock->at_ms, f);
 }
 
@@ -191,8 +191,8 @@ static enum err stock_of(struct host *h, const struct record *r, const char *pro
 enum err floor_item_stock(struct host *h, const struct record *r, const struct json *item,
                           struct stock *stock, struct fault *f)
 {
-    enum err e = stock_of(h, r, json_get_str(item, "vendorProductIdentifier", NULL),
-                          stock, f);
+    enum err e =
+        stock_of(h, r, json_get_str(item, "vendorProductIdentifier", NULL), stock, f);
     if (e == ERR_NOT_FOUND)
         e = stock_of(h, r, json_get_str(item, "buyerProductIdentifier", NULL), stock, f);
     return e;

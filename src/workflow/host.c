@@ -192,6 +192,20 @@ int64_t host_mono(const struct host *h, int64_t utc_ms)
     return clock_mono_ms(h->clock) + (utc_ms - clock_wall_ms(h->clock));
 }
 
+enum err host_next(struct host *h, unsigned states, int64_t after_ms, int64_t *next_ms,
+                   struct fault *f)
+{
+    enum err e = ERR_OK;
+    *next_ms = INT64_MAX;
+    for (size_t i = 0; i < h->account_count && e == ERR_OK; i++) {
+        int64_t at_ms;
+        e = effect_next(h->store, h->accounts[i]->id, states, after_ms, &at_ms, f);
+        if (e == ERR_OK && at_ms < *next_ms)
+            *next_ms = at_ms;
+    }
+    return e;
+}
+
 enum err host_move(struct host *h, struct effect *e, const struct effect_change *c,
                    struct fault *f)
 {

@@ -126,6 +126,11 @@ void host_trouble(struct host *h, const struct fault *f);
 /* Monotonic time of a UTC instant, for timers; INT64_MAX stays. */
 int64_t host_mono(const struct host *h, int64_t utc_ms);
 
+/* The earliest next_ms after `after_ms` among effects in `states` of the accounts that
+ * the project file names; INT64_MAX when none. */
+enum err host_next(struct host *h, unsigned states, int64_t after_ms, int64_t *next_ms,
+                   struct fault *f);
+
 /* The one way to change an effect: store, log, watchers. */
 enum err host_move(struct host *h, struct effect *e, const struct effect_change *c,
                    struct fault *f);

@@ -10,6 +10,7 @@
 #include "workflow/external.h"
 #include "workflow/external_lists.h"
 #include "workflow/intake.h"
+#include "workflow/prover.h"
 #include "workflow/vendor.h"
 
 enum {
@@ -411,6 +412,7 @@ static void answer(struct poll *p)
     bool more = false;
 
     p->phase = POLL_IDLE;
+    prover_wake(p->poller->host->prover, p->started_ms); /* what waited for its end */
     for (struct poll_wait **at = &p->waits; *at != NULL;) {
         struct poll_wait *w = *at;
         if (w->next) {
@@ -481,11 +483,15 @@ void poller_withdraw(struct poll_wait *w)
 int64_t poller_cost(struct poller *p, struct account *a, enum poll_kind kind)
 {
     const struct poll *poll = poll_of(p, a, kind);
-    int64_t oldest, newest, count = 0;
+    const struct record_filter filter = {.kind = RECORD_ORDER,
+                                         .account = a->id,
+                                         .states = kinds[kind].states,
+                                         .with_old = true};
+    int64_t count = 0;
     if (poll->pages > 0)
         return poll->pages;
-    if (kinds[kind].states != 0 && record_span(p->host->store, a->id, kinds[kind].states,
-                                               &oldest, &newest, &count, NULL) != ERR_OK)
+    if (kinds[kind].states != 0 &&
+        record_count(p->host->store, &filter, &count, NULL) != ERR_OK)
         return 1;
     return 1 + count / PAGE;
 }

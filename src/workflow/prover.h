@@ -8,6 +8,11 @@
 
 #include "workflow/host.h"
 
+enum {
+    PROVER_LOOKS = 2000,        /* effects of an account looked at in one step */
+    PROVER_AGAIN_MS = MS_SECOND /* until those that were left are looked at */
+};
+
 struct prover *prover_new(struct host *h);
 void prover_free(struct prover *p);
 
@@ -23,6 +28,10 @@ bool prover_busy(const struct prover *p);
  * somebody waits for it or for everything, then in minutes (design 8). e NULL: nobody
  * waits for it alone. */
 int64_t prover_next(const struct host *h, const struct effect *e, int64_t checks);
+/* It is asked about, or looked at, once more at `next_ms`; its state stays. `checked`:
+ * this look counts. */
+enum err prover_later(struct host *h, struct effect *e, bool checked, int64_t next_ms,
+                      struct fault *f);
 /* When an unknown effect may be looked up: Amazon may still be working on the first
  * request. */
 int64_t prover_quiet(enum effect_kind kind, int64_t sent_ms);

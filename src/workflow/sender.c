@@ -370,6 +370,15 @@ static size_t together(const struct account *a, const struct effect *list, size_
     return n;
 }
 
+static bool is_under_way(const struct sender *s, const struct account *a,
+                         enum effect_kind kind)
+{
+    for (const struct parcel *p = s->parcels; p != NULL; p = p->next)
+        if (p->account == a && p->kind == kind)
+            return true;
+    return false;
+}
+
 static enum err next_request(struct sender *s, struct account *a, enum effect_kind kind,
                              bool *packed, struct fault *f)
 {
@@ -388,6 +397,9 @@ static enum err next_request(struct sender *s, struct account *a, enum effect_ki
     *packed = false;
     arena_init(&memory);
     enum err e = effect_list(s->host->store, &memory, &filter, &list, &count, f);
+    /* A request with room left waits for the answer to the one before: it fills. */
+    if (e == ERR_OK && (int64_t)count < filter.limit && is_under_way(s, a, kind))
+        count = 0;
     if (e == ERR_OK && count > 0 &&
         quota_take(a->quota, flow_of(kind)->operation(kind)->id,
                    clock_mono_ms(s->host->clock))) {
@@ -426,8 +438,8 @@ static enum err drain_kind(struct sender *s, struct account *a, enum effect_kind
 static enum err plan_next_look(struct sender *s, struct fault *f)
 {
     int64_t next;
-    enum err e = effect_next(s->host->store, 1u << EFFECT_READY, &next, f);
-    if (e == ERR_OK && next != INT64_MAX && next > host_now(s->host))
+    enum err e = host_next(s->host, 1u << EFFECT_READY, host_now(s->host), &next, f);
+    if (e == ERR_OK && next != INT64_MAX)
         wake_at(s, host_mono(s->host, next));
     return e;
 }

@@ -359,16 +359,20 @@ static void test_next(void)
     int64_t next;
     struct random *r = random_new_seeded(12);
     struct store *s = begin();
-    OK(effect_next(s, ~0U, &next, &fault));
+    OK(effect_next(s, "a", ~0U, -1, &next, &fault));
     CHECK(next == INT64_MAX);
     fill(s, r);
     for (int i = 0; i < 200; i++) {
         unsigned states = (unsigned)random_below(r, 1U << EFFECT_STATE_COUNT);
-        int64_t want = INT64_MAX;
+        const char *account = accounts[random_below(r, 3)];
+        int64_t want = INT64_MAX, after = (int64_t)random_below(r, 50) - 1;
         for (int k = 0; k < EFFECTS; k++)
-            if ((states >> effects[k].state & 1) != 0 && effects[k].next_ms < want)
+            if ((states >> effects[k].state & 1) != 0 &&
+                strcmp(effects[k].account, account) == 0 &&
+                !effect_state_final(effects[k].state) && effects[k].next_ms > after &&
+                effects[k].next_ms < want)
                 want = effects[k].next_ms;
-        OK(effect_next(s, states, &next, &fault));
+        OK(effect_next(s, account, states, after, &next, &fault));
         CHECK(next == want);
     }
     random_free(r);
