@@ -201,6 +201,21 @@ local function ship(shipment, ids)
   return true
 end
 
+local ENDED = { succeeded = true, failed = true, rejected = true, cancelled = true, planned = true }
+
+-- What a package is changed to counts before its label is looked at.
+local function updated(shipment)
+  for effect in shipment.effects do
+    if effect.verb == "update_package" and not ENDED[effect.state] then
+      local ok, why = done(effect)
+      if not ok then
+        return nil, why
+      end
+    end
+  end
+  return true
+end
+
 local OVER = { shipped = true, delivered = true }
 
 --- Confirms, packs, chooses, invoices, labels and ships; gives the shipment, or nil and why it
@@ -218,6 +233,10 @@ local function process(shipment, how)
     return nil, "the shipment is cancelled"
   end
   local ok, why = planned(shipment:confirm(how.reference and { referenceId = how.reference }))
+  if not ok then
+    return nil, why
+  end
+  ok, why = updated(shipment)
   if not ok then
     return nil, why
   end

@@ -426,6 +426,8 @@ static bool add_paper(void *arg, const struct paper *p)
     set_integer(r->L, "size", p->size);
     lua_pushboolean(r->L, p->latest);
     lua_setfield(r->L, -2, "latest");
+    lua_pushboolean(r->L, p->void_ms != 0);
+    lua_setfield(r->L, -2, "void");
     return end_row(r);
 }
 

@@ -247,6 +247,25 @@ static enum err fetch_instead(struct host *h, struct shipment *s, struct effect 
     return host_move(h, e, &change, f);
 }
 
+/* Amazon refused it for what it said (422): it gives way to what is asked now. */
+static enum err supersede_refused(struct host *h, struct shipment *s,
+                                  const struct effect *wanted, struct fault *f)
+{
+    struct effect there;
+    const struct effect_change change = {.to = EFFECT_CANCELLED,
+                                         .why = "Amazon refused it; asked for with other "
+                                                "content since",
+                                         .next_ms = INT64_MAX};
+    enum err e = effect_by_key(h->store, &s->memory, wanted->account, wanted->kind,
+                               wanted->key, &there, f);
+    if (e == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (e != ERR_OK || there.state != EFFECT_HELD || strncmp(there.why, "422", 3) != 0 ||
+        memcmp(&there.digest, &wanted->digest, sizeof there.digest) == 0)
+        return e;
+    return host_move(h, &there, &change, f);
+}
+
 static enum err plan_wanted(struct asking *q, struct effect *wanted, struct plan *out,
                             struct fault *f)
 {
@@ -262,7 +281,9 @@ static enum err plan_wanted(struct asking *q, struct effect *wanted, struct plan
         .arg = q,
     };
 
-    enum err e = plan_settle(h, &s->memory, &wish, out, f);
+    enum err e = supersede_refused(h, s, wanted, f);
+    if (e == ERR_OK)
+        e = plan_settle(h, &s->memory, &wish, out, f);
     if (e != ERR_OK || out->outcome != PLAN_NEW)
         return e;
     if (wish.writes == WRITES_LIVE)

@@ -125,8 +125,15 @@ bool shipment_requires(const struct json *body, const char *what)
 int64_t shipment_instant(const struct json *body, const char *path)
 {
     const char *text = json_str(json_path(body, path));
+    char clean[INSTANT_TEXT];
     int64_t ms;
-    return text != NULL && instant_parse(text, &ms, NULL, NULL) == ERR_OK ? ms : 0;
+
+    if (text == NULL || strlen(text) >= sizeof clean)
+        return 0;
+    memcpy(clean, text, strlen(text) + 1);
+    if (strlen(clean) > 10 && clean[10] == ' ')
+        clean[10] = 'T'; /* as Amazon's own example of earliestPackDateTime has it */
+    return instant_parse(clean, &ms, NULL, NULL) == ERR_OK ? ms : 0;
 }
 
 enum err shipment_papers(struct host *h, struct shipment *s, enum paper_kind kind,

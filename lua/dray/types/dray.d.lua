@@ -121,16 +121,168 @@ function Order:floor_deny(fields) end
 ---@return string? reason
 function Order:scan(fields) end
 
+---@alias dray.ShipmentState
+---| "created" Amazon sees too little stock
+---| "accepted" new work
+---| "confirmed"
+---| "package_created"
+---| "pickup_slot_retrieved" the shipping options were asked for
+---| "invoice_generated"
+---| "shiplabel_generated"
+---| "shipped"
+---| "delivered"
+---| "cancelled"
+---| "unknown" a status that dray does not know; see `status`
+
+--- A seller's shipment (External Fulfillment). Its state is Amazon's own, also when another tool moved it.
+---@class dray.Shipment
+---@field shipmentId string
+---@field account string
+---@field location string locationId
+---@field channel string channelName
+---@field marketplace string marketplaceId
+---@field state dray.ShipmentState
+---@field status string Amazon's own word
+---@field subStatus? string "PENDING_PICKUP", "LABEL_CANCELED" …
+---@field self boolean the seller's own courier takes it (shippingType SELF)
+---@field gift boolean a line is to be wrapped, or has a message
+---@field slip_required boolean
+---@field invoice_required boolean
+---@field created string
+---@field shipBy? string expectedShippingDateTimeInUTC
+---@field earliestPack? string earliestPackDateTime
+---@field body table Amazon's Shipment; one table until the script waits
+---@field items table[] Amazon's lineItems
+---@field packages table[] Amazon's packages, or those that dray was asked to create
+---@field labels dray.List<dray.Document> those that may be used
+---@field gift_messages dray.List<dray.Document>
+---@field effects dray.List<dray.Effect>
+local Shipment = {}
+
+--- Step 1. Waits by itself for ACCEPTED and earliestPackDateTime.
+---@param fields? { why: string?, referenceId: string?, lineItems: table[]? }
+---@return dray.Effect? effect nil when it is no longer possible
+---@return string? reason
+function Shipment:confirm(fields) end
+
+--- The whole shipment, as long as orderStatesEligibleForRejection allows it.
+---@param fields { reason: "OUT_OF_STOCK"|"CUSTOMER_REQUESTED"|nil, referenceId: string?, lineItems: table[]?, why: string? }
+---@return dray.Effect? effect
+---@return string? reason
+function Shipment:reject(fields) end
+
+--- Step 2. Of one package the lines may be left out: all of them; size and weight where Amazon
+--- recommends them.
+---@param fields? { packages: table[], why: string? }|table[] Amazon's Package
+---@return dray.Effect? effect
+---@return string? reason
+function Shipment:create_packages(fields) end
+
+--- Back to step 3: options, invoice and labels are void. What is not given stays as it is.
+---@param package string|table its id, or fields with `id`
+---@param fields? table Amazon's Package
+---@return dray.Effect? effect
+---@return string? reason
+function Shipment:update_package(package, fields) end
+
+--- Step 3. Its answer is in options(packageId), and the event options.ready.
+---@param package string
+---@param fields? { again: boolean?, why: string? }
+---@return dray.Effect? effect
+---@return string? reason
+function Shipment:shipping_options(package, fields) end
+
+---@class dray.ShippingOption
+---@field shippingOptionId string
+---@field shipBy "MARKETPLACE"|"SELLER"|"THIRD_PARTY_CARRIER"|"OTHER"
+---@field carrierName? string
+---@field pickupWindow? { startTime: string, endTime: string } with the location's zone
+---@field timeSlot? { startTime: string, endTime: string, handoverMethod: string }
+---@field handoverLocation? table
+---@field recommended boolean
+
+--- What was offered for a package; nil when nothing was asked for yet, or it is void. Empty where
+--- Amazon leaves nothing to choose.
+---@param package string
+---@return { [integer]: dray.ShippingOption, recommended: dray.ShippingOption? }? options
+function Shipment:options(package) end
+
+--- Step 4, where the shipment requires it.
+---@param fields? { again: boolean?, why: string? }
+---@return dray.Effect? effect
+---@return string? reason
+function Shipment:generate_invoice(fields) end
+
+--- The invoice; Amazon is asked for one that is not here.
+---@async
+---@return dray.Document? document
+---@return string? reason
+function Shipment:invoice() end
+
+--- Step 5. For all packages, or some (50 at most), with Amazon's recommended option unless another is
+--- given; again = true makes new ones (REGENERATE).
+---@param fields? { packageIds: string[]?, shippingOptionId: string?, courierSupportedAttributes: { carrierName: string, trackingId: string }?, operation: "GENERATE"|"REGENERATE"|nil, again: boolean?, why: string? }
+---@return dray.Effect? effect
+---@return string? reason
+function Shipment:generate_labels(fields) end
+
+--- Step 6. That Amazon's carrier was quicker counts as success.
+---@param package string
+---@param fields? { reason: string?, why: string? }
+---@return dray.Effect? effect
+---@return string? reason
+function Shipment:mark_shipped(package, fields) end
+
+--- What the seller's own courier saw.
+---@param package string
+---@param fields { subStatus: "OUT_FOR_DELIVERY"|"DELIVERED"|"NOT_DELIVERED"|"UNDELIVERABLE", reason: string?, status: string?, why: string? }
+---@return dray.Effect? effect
+---@return string? reason
+function Shipment:delivery(package, fields) end
+
+---@class dray.ProcessOptions
+---@field packages? table[]|fun(shipment: dray.Shipment): table[] as for create_packages
+---@field choose? fun(options: dray.ShippingOption[], package: string, shipment: dray.Shipment): dray.ShippingOption? nil: none fits
+---@field labels? table|fun(shipment: dray.Shipment, package: string, option: dray.ShippingOption?): table more fields of generate_labels
+---@field ship? boolean mark it shipped; left out: unless Amazon does so at the pick-up
+---@field reference? string referenceId of the confirmation
+
+--- All steps, from where the shipment stands, waiting where needed.
+---@async
+---@param how? dray.ProcessOptions
+---@return dray.Shipment? shipment nil when it cannot go on
+---@return string? reason
+function Shipment:process(how) end
+
+---@class dray.ShipmentFilter
+---@field state? dray.ShipmentState|dray.ShipmentState[]
+---@field location? string
+---@field account? string
+---@field due? "today"|"late" still to be shipped, by the location's own day
+---@field old? boolean also those older than the account's `since`
+
+--- Shipments that dray knows, in order of their ship-by date. Ask Amazon with poll "shipments" first.
+---@param filter? dray.ShipmentFilter
+---@return dray.List<dray.Shipment>
+function shipments(filter) end
+
+--- One shipment; raises ("not_found") when there is none.
+---@param id string
+---@param account? string
+---@return dray.Shipment
+function shipment(id, account) end
+
 --- One intended change at Amazon.
 ---@class dray.Effect
 ---@field id integer for `dray hold`, `dray retry`, `dray settle`
----@field kind "acknowledge"|"label"|"ship"|"scan"
----@field verb "accept"|"reject"|"request_label"|"confirm"|"floor_deny"|"scan"
+---@field kind "acknowledge"|"label"|"ship"|"scan"|"process"|"packages"|"package"|"options"|"invoice"|"ship_labels"|"status"
+---@field verb "accept"|"reject"|"request_label"|"confirm"|"floor_deny"|"scan"|"create_packages"|"update_package"|"shipping_options"|"generate_invoice"|"generate_labels"|"mark_shipped"|"delivery"
 ---@field state dray.EffectState
 ---@field why string of the present state
 ---@field evidence string what proved it, ""
 ---@field transactionId string Amazon's, ""
----@field order dray.Order
+---@field order? dray.Order of a vendor
+---@field shipment? dray.Shipment of a seller
 local Effect = {}
 
 --- Waits until nothing more happens to it by itself: proved, failed, held, planned only, or still
@@ -142,19 +294,21 @@ function Effect:wait() end
 --- A label, packing slip or customer invoice, kept as a file.
 ---@class dray.Document
 ---@field id integer
----@field kind "label"|"slip"|"invoice"
----@field package string packageIdentifier, ""
+---@field kind "label"|"slip"|"invoice"|"gift"
+---@field package string packageIdentifier, packageId, of a gift message the line's id; ""
 ---@field trackingNumber string
----@field shipMethod string
+---@field shipMethod string of a shipment's label its carrier
 ---@field format string what its bytes are: "ZPL", "PNG", "PDF", "text", "unknown"
 ---@field said string the format that Amazon named
 ---@field flaw string what is wrong with it, ""
 ---@field size integer bytes
 ---@field sha256 string
 ---@field path string below the state's documents folder
----@field latest boolean not replaced by a later one
+---@field latest boolean not replaced by a later one, and not void
+---@field void boolean it must not be used any more: the shipment went back to its options
 ---@field receivedDate string
----@field order dray.Order
+---@field order? dray.Order of a vendor
+---@field shipment? dray.Shipment of a seller
 local Document = {}
 
 --- Writes a copy inside the project folder; missing folders are made, an earlier copy is replaced.
@@ -220,13 +374,22 @@ function order(number, account) end
 function event(name, order, fields, id) end
 
 --- Documents that are there.
----@param filter? { kind: string|string[]|nil, order: dray.Order|string|nil, account: string?, latest: boolean? }
+---@param filter? { kind: string|string[]|nil, order: dray.Order|string|nil, shipment: dray.Shipment|string|nil, account: string?, latest: boolean? }
 ---@return dray.List<dray.Document>
 function documents(filter) end
 
----@alias dray.PollName "orders"|"accepted"|"shipped"|"cancelled"|"labels"|"slips"|"invoices"
+---@alias dray.PollName
+---| "orders" of vendors, and what follows
+---| "accepted"
+---| "shipped"
+---| "cancelled"
+---| "labels"
+---| "slips"
+---| "invoices"
+---| "shipments" of sellers: new work, in status CREATED and ACCEPTED
+---| "progress" of sellers: what changed since the last time in any other status
 
---- Asks Amazon's lists now, of all vendor accounts or of one. Raises when one could not be read.
+--- Asks Amazon's lists now, of all accounts that have them or of one. Raises when one could not be read.
 ---@async
 ---@param what dray.PollName|{ [integer]: dray.PollName, account: string? }
 ---@param account? string

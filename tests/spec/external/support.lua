@@ -1,4 +1,4 @@
---- What the specs of a seller's shipments share: one location, what Amazon was told, and the effects
+--- What the specs of a seller share: one location, what Amazon was told, and the effects
 --- of one shipment.
 local test = require("dray.test")
 local shipment_floor = require("sim.shipment_floor")
@@ -82,7 +82,7 @@ local function filled(text, shipment)
   end))
 end
 
---- Runs a script that must succeed. $ID is the shipment's id, $PACKAGES what the floor packs; `s` is
+--- Runs a script that must succeed. $ID is its id, $PACKAGES what the floor packs; `s` is
 --- the shipment.
 ---@param host dray.test.Host
 ---@param text string
@@ -108,11 +108,14 @@ end
 
 --- A host whose first shipment is known to dray.
 ---@param where "flex"|"easy"|"self"|"courier"
----@param options? table
+---@param options? table with `prepare`, a function that is given Amazon's record before dray reads it
 ---@return dray.test.Host host
 ---@return sim.Shipment shipment
 function support.begin(where, options)
   local host = support.host(where, options)
+  if options and options.prepare then
+    options.prepare(support.shipment(host), host)
+  end
   support.run(host, 'poll "shipments"')
   return host, support.shipment(host)
 end
