@@ -5,7 +5,8 @@ local events = {}
 events.own = {
   "order.new", "order.changed", "order.accepted", "order.shipped", "order.denied",
   "order.rejected", "order.cancelled", "order.delivered",
-  "label.ready", "label.replaced", "slip.ready", "invoice.ready",
+  "shipment.new", "shipment.changed", "shipment.cancelled", "package.created", "options.ready",
+  "label.ready", "label.replaced", "label.void", "slip.ready", "invoice.ready", "gift.ready",
   "stock.changed", "deadline.near", "deadline.missed",
   "effect.succeeded", "effect.failed", "effect.held", "effect.unknown",
 }

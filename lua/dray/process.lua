@@ -69,7 +69,7 @@ local function create(shipment, how)
   return ids
 end
 
--- The fields of a package's label request: its slot, and what the script adds (the courier's number).
+-- The fields of a package's label request: its slot, and what the script adds.
 local function label_fields(shipment, how, id, option)
   local fields = {}
   local more = how.labels

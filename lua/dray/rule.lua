@@ -97,7 +97,7 @@ end
 local function check_events(report, key, names, context)
   local known = known_events(context)
   for _, name in ipairs(names) do
-    if not contains(known, name) and not name:match("^shipment%.[%l_]+$") then
+    if not contains(known, name) then
       report(key, ('unknown event "%s"%s'):format(name, suggest.hint(name, known)))
     end
   end

@@ -136,7 +136,15 @@ static void push_order(lua_State *L, const struct occasion_object *o)
     if (o->record == 0)
         lua_pushnil(L);
     else
-        handle_push(L, HANDLE_ORDER, o->record);
+        handle_push_record(L, HANDLE_ORDER, o->record);
+}
+
+static void push_shipment(lua_State *L, const struct occasion_object *o)
+{
+    if (o->record == 0)
+        lua_pushnil(L);
+    else
+        handle_push_record(L, HANDLE_SHIPMENT, o->record);
 }
 
 static void push_effect(lua_State *L, const struct occasion_object *o)
@@ -176,9 +184,9 @@ static const struct {
     const char *name;
     void (*push)(lua_State *L, const struct occasion_object *o);
 } fields[] = {
-    {"kind", push_kind},     {"rule", push_rule},         {"order", push_order},
-    {"effect", push_effect}, {"document", push_document}, {"now", push_now},
-    {"at", push_at},         {"data", push_data},
+    {"kind", push_kind},         {"rule", push_rule},     {"order", push_order},
+    {"shipment", push_shipment}, {"effect", push_effect}, {"document", push_document},
+    {"now", push_now},           {"at", push_at},         {"data", push_data},
 };
 
 /* e.name */

@@ -7,9 +7,9 @@
 #include "bind/due.h"
 #include "bind/floor.h"
 #include "bind/handle.h"
+#include "bind/plan.h"
 #include "bind/value.h"
 #include "engine/task.h"
-#include "engine/trace.h"
 #include "engine/trouble.h"
 #include "store/paper.h"
 #include "store/record.h"
@@ -224,17 +224,6 @@ static struct json *read_asked(lua_State *L, enum verb verb)
     return asked;
 }
 
-/* What came of it, for the run's trace. */
-static void note_verb(lua_State *L, enum verb verb, const struct plan *p)
-{
-    const struct task *t = task_self(L);
-    const char *notes[] = {[PLAN_NEW] = NULL,
-                           [PLAN_EXISTING] = "asked for before",
-                           [PLAN_IMPOSSIBLE] = p->why};
-    if (t != NULL)
-        trace_verb(task_trace(t), L, verb_name(verb), p->effect, notes[p->outcome]);
-}
-
 /* order:accept { ... } and the others -> effect | nil, reason; the verb is upvalue 1 */
 static int l_order_verb(lua_State *L)
 {
@@ -247,16 +236,7 @@ static int l_order_verb(lua_State *L)
     if (e == ERR_INPUT && strncmp(f.text, "order ", 6) != 0)
         fault_prefix(&f, "%s", verb_name(verb));
     trouble_check(L, e, &f);
-    note_verb(L, verb, &plan);
-    if (plan.outcome == PLAN_IMPOSSIBLE) {
-        lua_pushnil(L);
-        lua_pushstring(L, plan.why);
-        return 2;
-    }
-    if (plan.outcome == PLAN_EXISTING && sandbox_of(L)->script != NULL)
-        script_meet(sandbox_of(L)->script, plan.effect);
-    handle_push(L, HANDLE_EFFECT, plan.effect);
-    return 1;
+    return plan_give(L, verb_name(verb), &plan);
 }
 
 /* methods -> methods, with all verbs */

@@ -3,6 +3,7 @@
 
 #include "bind/bind.h"
 #include "bind/handle.h"
+#include "bind/plan.h"
 #include "bind/shipment.h"
 #include "bind/value.h"
 #include "engine/task.h"
@@ -55,19 +56,12 @@ static int l_shipment_verb(lua_State *L)
     int64_t id = handle_check(L, 1, HANDLE_SHIPMENT);
     struct plan plan = {0};
     struct fault f = {0};
+    task_may_act(L, external_verb_name(verb));
     enum err e = external_plan(bind_host(L), id, verb, read_asked(L, verb), &plan, &f);
     if (e == ERR_INPUT)
         fault_prefix(&f, "%s", external_verb_name(verb));
     trouble_check(L, e, &f);
-    if (plan.outcome == PLAN_IMPOSSIBLE) {
-        lua_pushnil(L);
-        lua_pushstring(L, plan.why);
-        return 2;
-    }
-    if (plan.outcome == PLAN_EXISTING && sandbox_of(L)->script != NULL)
-        script_meet(sandbox_of(L)->script, plan.effect);
-    handle_push(L, HANDLE_EFFECT, plan.effect);
-    return 1;
+    return plan_give(L, external_verb_name(verb), &plan);
 }
 
 /* ---- options ---- */

@@ -23,8 +23,8 @@ local function labels()
   return latest, void
 end
 
--- "updatePackage at step 3, 4 or 5 sends the flow to step 3: shipping option, invoice and label must
--- all be redone; a printed label is void."
+-- "updatePackage at step 3, 4 or 5 sends the flow to step 3: shipping option, invoice and label
+-- must all be redone; a printed label is void."
 describe("a package that is changed after its label was printed", function()
   before_each(function() begin("easy") end)
 

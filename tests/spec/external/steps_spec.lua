@@ -109,7 +109,7 @@ describe("a shipment goes through its steps", function()
     end })
     support.run(host, [[
       local e = s:confirm()
-      assert(e.state == "waiting" and e.why:find "earliestPackDateTime", e.state .. tostring(s.earliestPack))
+      assert(e.state == "waiting" and e.why:find "earliestPackDateTime", e.why)
       settle()
       assert(now() >= instant(s.earliestPack))
       assert(e.state == "succeeded")

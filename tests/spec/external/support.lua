@@ -108,7 +108,7 @@ end
 
 --- A host whose first shipment is known to dray.
 ---@param where "flex"|"easy"|"self"|"courier"
----@param options? table with `prepare`, a function that is given Amazon's record before dray reads it
+---@param options? table with `prepare`, which is given Amazon's record before dray reads it
 ---@return dray.test.Host host
 ---@return sim.Shipment shipment
 function support.begin(where, options)

@@ -16,7 +16,8 @@ local WRITES = { "processShipment", "createPackages", "generateInvoice", "genera
 
 -- Each write of a shipment once, package by package.
 local function applied_once()
-  for what, package in pairs({ processed = false, packages = "1", invoice = false, shipped = "1" }) do
+  local keys = { processed = false, packages = "1", invoice = false, shipped = "1" }
+  for what, package in pairs(keys) do
     local count = support.told(host, shipment, what, package or nil)
     assert.are.equal(1, count.applied, what)
   end
@@ -68,7 +69,8 @@ describe("what Amazon cannot process (422)", function()
     ]], shipment)
     host:advance("6h")
     assert.are.equal(1, support.effect(host, "create_packages").sends)
-    assert.is_true(host:control("retry", support.effect(host, "create_packages").id, "looked at it"))
+    local effect = support.effect(host, "create_packages")
+    assert.is_true(host:control("retry", effect.id, "looked at it"))
     support.run(host, "settle()", shipment)
     assert.are.equal(1, support.told(host, shipment, "packages", "1").applied)
   end)
@@ -150,13 +152,18 @@ end)
 describe("a status that nobody knows", function()
   it("is shown as it is, and nothing is sent for that shipment", function()
     begin()
-    shipment.status = "TELEPORTED"
-    shipment.updated_ms = host.amazon.world.now + 1000
-    local of = require("sim.shipment_text").of
-    support.run(host, "s:confirm()", shipment)
-    assert.is_function(of)
-    support.run(host, [[settle()]], shipment)
-    assert.are.equal("TELEPORTED", shipment.status)
+    host.amazon.outside:move(shipment, "CONFIRMED")
+    local text = require("sim.shipment_text")
+    local of = text.of
+    finally(function() text.of = of end)
+    text.of = function(...) return (of(...):gsub('"CONFIRMED"', '"TELEPORTED"')) end
+    support.run(host, [[
+      poll "progress"
+      assert(s.state == "unknown" and s.status == "TELEPORTED", s.state)
+      local e = s:create_packages { packages = $PACKAGES }
+      assert(e.state == "held" and e.why:find "TELEPORTED is unknown", e.why)
+    ]], shipment)
+    assert.are.equal(0, support.told(host, shipment, "packages", "1").told)
   end)
 end)
 
