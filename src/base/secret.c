@@ -35,6 +35,16 @@ void secret_copy(struct secret *to, const struct secret *from)
     secret_set(to, from->text, from->len);
 }
 
+bool secret_is(const struct secret *s, const char *text)
+{
+    unsigned char differs = 0;
+    if (s->text == NULL || strlen(text) != s->len)
+        return false;
+    for (size_t i = 0; i < s->len; i++) /* to the end, wherever they differ */
+        differs |= (unsigned char)(s->text[i] ^ text[i]);
+    return differs == 0;
+}
+
 bool secret_there(const struct secret *s)
 {
     return s->text != NULL && s->len > 0;

@@ -22,6 +22,9 @@ bool secret_there(const struct secret *s);
 /* The text, borrowed until the secret changes. Never into a message, a log or a table. */
 const char *secret_reveal(const struct secret *s);
 
+/* Whether the text is the secret; how long that takes tells nothing about it. */
+bool secret_is(const struct secret *s, const char *text);
+
 /* Reads a secret from a file: its first line, without the line end. Refuses (ERR_DENIED)
  * a file that group or others can read. */
 enum err secret_from_file(struct secret *s, const char *path, struct fault *f);

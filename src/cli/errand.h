@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/person.h"
 #include "cli/command.h"
 #include "cli/session.h"
@@ -29,6 +30,11 @@ struct errand {
 int errand_send(const struct invocation *in);
 /* A moment, before an owner that comes or goes is tried again. */
 void errand_pause(void);
+
+/* The owner's side: runs the command of a message and writes its answer. Gives the HTTP
+ * status; *keep: what it wrote is to be committed. */
+int errand_run(struct session *s, const char *body, size_t len, struct buf *answer,
+               bool *keep);
 
 /* Who gave the command. */
 void errand_actor(const struct invocation *in, char out[PERSON_NAME]);

@@ -1,19 +1,26 @@
-/* The owner's socket: others' commands, run within the owner's rounds. */
+/* The owner's doors: requests, answered when what they wrote is durable. */
 #include "cli/owner.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "cli/errand.h"
-#include "cli/files.h"
-#include "base/wire.h"
+#include "cli/events_post.h"
 #include "net/local.h"
 #include "net/server.h"
+#include "store/token.h"
 #include "workflow/round.h"
 
-enum { OK = 200, BAD = 400, FORBIDDEN = 403, ABSENT = 404, CONFLICT = 409, ENDING = 503 };
+enum {
+    STATUS_OK = 200,
+    STATUS_UNKNOWN_USER = 401,
+    STATUS_FORBIDDEN = 403,
+    STATUS_ABSENT = 404,
+    STATUS_METHOD = 405,
+    STATUS_ENDING = 503,
+    PUBLIC_BODY_MAX = 4 << 20
+};
 
 /* What leaves when the round is durable. */
 struct answer {
@@ -25,7 +32,9 @@ struct answer {
 
 struct owner {
     struct session *session;
-    struct server *server;
+    struct server *server; /* state/socket */
+    struct server *public; /* on loopback, for who knows the token; NULL */
+    struct secret token;
     struct answer *answers; /* in order */
     struct answer **last;
     struct round_guest guest;
@@ -72,141 +81,106 @@ static void tell_durable(void *arg)
     let_go(arg, true);
 }
 
-/* ---- commands ---- */
+/* ---- requests ---- */
 
-/* What a command says, kept until its answer leaves. */
-struct speech {
-    FILE *stream;
-    char *text;
-    size_t len;
-};
+/* Does what a request asks and writes the answer; gives its status. What it wrote to the
+ * store is undone unless *keep is set. */
+typedef int handler_fn(struct session *s, const char *body, size_t len,
+                       struct buf *answer, bool *keep);
 
-static bool speech_begin(struct speech *s)
-{
-    *s = (struct speech){0};
-    s->stream = open_memstream(&s->text, &s->len);
-    return s->stream != NULL;
-}
-
-static void speech_pack(struct speech *s, struct buf *message)
-{
-    if (fclose(s->stream) != 0)
-        s->len = 0; /* of an answer that memory has no room for nothing is told */
-    wire_add(message, s->text == NULL ? "" : s->text, s->len);
-    free(s->text);
-}
-
-/* What it wrote is kept as a whole, or undone. A store that fails ends the round. */
-static int run_kept(struct owner *o, struct errand *errand, char **words, int count,
-                    struct speech *out, struct speech *err)
+/* A store that fails ends the round. */
+static void handle(struct owner *o, struct server_request *r, handler_fn *fn)
 {
     struct store *store = o->session->host->store;
+    struct answer *a = answer_new(o, r, STATUS_OK);
     struct fault f = {0};
-    bool kept = false;
-    int exit = EXIT_FAILED;
+    bool keep = false;
+    size_t len;
+    const char *body = server_body(r, &len);
 
-    errand->kept = &kept;
     if (store_commit(store, &f) == ERR_OK)
-        exit = command_run_errand(errand, words, count, out->stream, err->stream);
-    if (f.code == ERR_OK && !kept)
+        a->status = fn(o->session, body, len, &a->body, &keep);
+    if (f.code == ERR_OK && !keep)
         store_undo(store, &f);
     if (f.code != ERR_OK)
         host_trouble(o->session->host, &f);
-    return exit;
 }
 
-static void run_words(struct owner *o, struct server_request *r, struct errand *errand,
-                      char **words, int count)
-{
-    struct speech out, err;
+static const struct route {
+    const char *path;
+    handler_fn *fn;
+    bool public; /* also on loopback */
+} routes[] = {{ERRAND_PATH, errand_run, false}, {"/v1/events", events_post, true}};
 
-    if (!speech_begin(&out) || !speech_begin(&err))
-        abort(); /* as base/mem.h does */
-    const int exit = run_kept(o, errand, words, count, &out, &err);
-    struct answer *a = answer_new(o, r, OK);
-    wire_number(&a->body, exit);
-    speech_pack(&out, &a->body);
-    speech_pack(&err, &a->body);
-    if (buf_ok(&a->body))
-        return;
-    a->status = CONFLICT;
-    buf_reset(&a->body);
-    buf_text(&a->body, "it was done, and what it said is too much for one answer");
+static const struct route *find_route(const struct server_request *r)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++)
+        if (strcmp(server_path(r), routes[i].path) == 0)
+            return &routes[i];
+    return NULL;
 }
 
-/* The words of a message, in memory of their own. */
-static char **read_words(struct wire *w, int *count)
+static void take(struct owner *o, struct server_request *r, bool public)
 {
-    *count = (int)wire_next_number(w, 1, ERRAND_WORDS);
-    char **words = mem_array((size_t)*count + 1, sizeof *words);
-    for (int i = 0; i < *count; i++)
-        words[i] = mem_text(wire_next_text(w));
-    return words;
-}
+    const struct route *route = find_route(r);
 
-static void free_words(char **words, int count)
-{
-    for (int i = 0; i < count; i++)
-        free(words[i]);
-    free(words);
-}
-
-static void take_command(struct owner *o, struct server_request *r)
-{
-    size_t len;
-    const char *body = server_body(r, &len);
-    struct wire w = wire_read(body, len);
-    int count;
-
-    if (strcmp(wire_next_text(&w), DRAY_VERSION) != 0) {
-        refuse(o, r, CONFLICT,
-               "the running dray is version " DRAY_VERSION
-               ", this command is of another: start that dray again");
-        return;
-    }
-    struct errand errand = {.session = o->session, .actor = wire_next_text(&w)};
-    char **words = read_words(&w, &count),
-         **given = mem_array((size_t)count + 1, sizeof *given);
-    memcpy(given, words, (size_t)count * sizeof *given);
-    errand.files = files_unpack(&w);
-    if (errand.files == NULL || !wire_ended(&w))
-        refuse(o, r, BAD, "this is no command of dray");
+    if (o->ending)
+        refuse(o, r, STATUS_ENDING, "this dray is ending");
+    else if (route == NULL || (public && !route->public))
+        refuse(o, r, STATUS_ABSENT, "there is no such path here");
+    else if (strcmp(server_method(r), "POST") != 0)
+        refuse(o, r, STATUS_METHOD, "this path takes POST");
     else
-        run_words(o, r, &errand, given, count);
-    files_free(errand.files);
-    free(given);
-    free_words(words, count);
+        handle(o, r, route->fn);
 }
 
-/* ---- requests ---- */
-
-static void take_request(void *arg, struct server_request *r)
+static void take_local(void *arg, struct server_request *r)
 {
     struct owner *o = arg;
 
-    if (o->ending)
-        refuse(o, r, ENDING, "this dray is ending");
-    else if (!server_from_owner(r))
-        refuse(o, r, FORBIDDEN,
-               "only the user that the running dray runs as may ask it; use the same");
-    else if (strcmp(server_path(r), ERRAND_PATH) == 0 &&
-             strcmp(server_method(r), "POST") == 0)
-        take_command(o, r);
+    if (server_from_owner(r))
+        take(o, r, false);
     else
-        refuse(o, r, ABSENT, "there is no such path here");
+        refuse(o, r, STATUS_FORBIDDEN,
+               "only the user that the running dray runs as may ask it; use the same");
+}
+
+static bool knows_token(const struct owner *o, const struct server_request *r)
+{
+    static const char scheme[] = "Bearer ";
+    const char *given = server_header(r, "Authorization");
+    return given != NULL && strncmp(given, scheme, sizeof scheme - 1) == 0 &&
+           secret_is(&o->token, given + sizeof scheme - 1);
+}
+
+static void take_public(void *arg, struct server_request *r)
+{
+    struct owner *o = arg;
+
+    if (knows_token(o, r))
+        take(o, r, true);
+    else
+        refuse(o, r, STATUS_UNKNOWN_USER,
+               "send the header Authorization: Bearer TOKEN with what is in the state "
+               "folder's file token");
 }
 
 static void step(void *arg)
 {
     struct owner *o = arg;
     server_drain(o->server);
+    if (o->public != NULL)
+        server_drain(o->public);
 }
 
 static bool is_busy(void *arg)
 {
     const struct owner *o = arg;
-    return server_queued(o->server) || o->answers != NULL;
+    return server_queued(o->server) || o->answers != NULL ||
+           (o->public != NULL && server_queued(o->public));
 }
+
+/* ---- beginning and ending ---- */
 
 struct owner *owner_open(struct session *s, struct fault *f)
 {
@@ -216,8 +190,7 @@ struct owner *owner_open(struct session *s, struct fault *f)
     struct owner *o = mem_new(sizeof *o);
     o->session = s;
     o->last = &o->answers;
-    o->server =
-        server_new_local(s->host->loop, descriptor, ERRAND_MAX, take_request, o, f);
+    o->server = server_new_local(s->host->loop, descriptor, ERRAND_MAX, take_local, o, f);
     if (o->server != NULL) {
         o->guest.party = (struct round_party){step, tell_durable, is_busy, o};
         round_join(s->host, &o->guest);
@@ -228,6 +201,20 @@ struct owner *owner_open(struct session *s, struct fault *f)
     return NULL;
 }
 
+enum err owner_listen(struct owner *o, uint16_t port, uint16_t *got, struct fault *f)
+{
+    struct host *h = o->session->host;
+    enum err e = store_token(o->session->state, h->random, &o->token, f);
+
+    if (e != ERR_OK)
+        return e;
+    o->public = server_new(h->loop, port, PUBLIC_BODY_MAX, take_public, o, f);
+    if (o->public == NULL)
+        return f->code;
+    *got = server_port(o->public);
+    return ERR_OK;
+}
+
 void owner_close(struct owner *o)
 {
     if (o == NULL)
@@ -236,8 +223,10 @@ void owner_close(struct owner *o)
     local_remove(o->session->state, SESSION_SOCKET);
     let_go(o, false); /* the round that was to keep them did not end */
     o->ending = true;
-    server_drain(o->server);
+    step(o);
     let_go(o, true);
     server_free(o->server);
+    server_free(o->public);
+    secret_clear(&o->token);
     free(o);
 }

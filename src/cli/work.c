@@ -69,6 +69,11 @@ void work_close(struct work *w)
     free(w);
 }
 
+enum err work_listen(struct work *w, uint16_t port, uint16_t *got, struct fault *f)
+{
+    return owner_listen(w->owner, port, got, f);
+}
+
 enum err work_run(struct work *w, bool once, int64_t deadline_ms, struct fault *f)
 {
     struct host *h = w->session->host;

@@ -4,6 +4,7 @@
 #define DRAY_CLI_WORK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cli/session.h"
 
@@ -13,6 +14,8 @@ struct work;
  * it cannot begin. */
 struct work *work_open(const struct invocation *in, struct session *s);
 void work_close(struct work *w); /* NULL is fine */
+/* Takes events over HTTP on 127.0.0.1 as well; port 0 picks a free one. */
+enum err work_listen(struct work *w, uint16_t port, uint16_t *got, struct fault *f);
 
 /* Works until nothing is left to do now (`once`) or a signal comes; then waits for the
  * answers to what was sent. ERR_CANCELLED: a signal ended it; ERR_BUSY: the time was

@@ -114,6 +114,61 @@ said "what it leaves is whole" 0 ''
 [ "$(told)" = 6 ]
 verdict "each order was acknowledged once" $?
 
+# ---- events over HTTP ----
+
+# http LINE... : a POST to the public port with more header lines; the answer in $work/answer.
+http() {
+  local body=$1 head=''
+  shift
+  for line in "$@"; do head+="$line"$'\r\n'; done
+  exec 9<>"/dev/tcp/127.0.0.1/$port"
+  printf 'POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\nConnection: close\r\n\r\n%s' \
+    "${where:-/v1/events}" "$head" "${#body}" "$body" >&9
+  cat <&9 >"$work/answer"
+  exec 9>&-
+}
+answered() { grep -q "^HTTP/1.1 $1 " "$work/answer" && grep -qE -- "$2" "$work/answer"; }
+
+"$DRAY" thaw --why "carrier is there" >/dev/null 2>&1
+serve --listen 0
+port=$(sed -nE 's/.*127\.0\.0\.1:([0-9]+).*/\1/p' "$work/serve")
+[ "$(stat -c %a state/token)" = 600 ]
+verdict "the token is for its user only" $?
+at=$(date -u -d '5 minutes ago' +%FT%TZ)
+picked='{"event": "picked_up", "order": "'$po'", "at": "'$at'"}'
+http "$picked"
+answered 401 'Authorization: Bearer TOKEN'
+verdict "without the token nothing is taken" $? "$work/answer"
+http "$picked" "Authorization: Bearer $(tr '0-9a-f' '1-9a-f0' <state/token)"
+answered 401 ''
+verdict "nor with another" $? "$work/answer"
+token="Authorization: Bearer $(cat state/token)"
+http '{"event": "picked_up", "order": "'$po'", "at": "'$at'", "id": "scan-1"}' "$token"
+answered 200 '"results":\[\{"event":"picked_up","outcome":"taken","id":[0-9]+\}\]'
+verdict "a report is taken, and answered when it is durable" $? "$work/answer"
+http '{"event": "picked_up", "order": "'$po'", "at": "'$at'", "id": "scan-1"}' "$token"
+answered 200 '"outcome":"same"'
+verdict "a repeated one changes nothing" $? "$work/answer"
+http '[{"event": "picked_up", "order": "NOBODY", "at": "'$at'"}, {"event": "piked_up", "order": "'$po'"}]' "$token"
+answered 400 '"error":"\[2\].*did you mean' && [ -z "$("$DRAY" events --waiting --json 2>/dev/null)" ]
+verdict "of a list with a mistake nothing is taken, and the mistake is named" $? "$work/answer"
+http '{"event": ' "$token"
+answered 400 '"error":'
+verdict "what is no JSON is refused with a sentence" $? "$work/answer"
+where=/v1/command http "" "$token"
+answered 404 ''
+verdict "commands are not taken there" $? "$work/answer"
+post=$(helper post)
+echo "$picked" | sed 's/}$/, "id": "scan-2"}/' | "$post" state/socket /v1/events >"$work/answer"
+answered 200 '"outcome":"taken"'
+verdict "the owner's socket takes reports as well" $? "$work/answer"
+echo "nonsense" | "$post" state/socket /v1/command >"$work/answer"
+answered 409 'another: start that dray again'
+verdict "what is no command is refused" $? "$work/answer"
+stop TERM
+! grep -q "$(cat state/token)" "$work/serve"
+verdict "the token is in no message" $?
+
 # A deep folder has a name that no socket may have.
 deep=$work/$(printf 'd%.0s' {1..120})
 mkdir -p "$deep"
