@@ -49,6 +49,7 @@ const struct command *const commands[] = {
     &command_resume,
     &command_event,
     &command_events,
+    &command_reload,
     &command_doctor,
     &command_sim,
     &command_test,

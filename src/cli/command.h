@@ -116,6 +116,7 @@ extern const struct command
     command_run,
     command_once,
     command_serve,
+    command_reload,
     command_doctor,
     command_call,
     command_sim,

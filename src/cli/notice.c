@@ -3,6 +3,8 @@
 
 #include "base/buf.h"
 #include "base/instant.h"
+#include "engine/rulebook.h"
+#include "engine/rules.h"
 #include "workflow/control.h"
 
 enum { NAMES_SHOWN = 6 };
@@ -120,9 +122,11 @@ void notice_start(const struct invocation *in, const struct session *s)
 
     gather(h, is_live, &live);
     gather(h, observes, &observed);
-    complain(in, 0, "%zu account%s; %s%s%s%s%s", h->account_count,
-             h->account_count == 1 ? "" : "s", live.count > 0 ? "sends for " : "",
-             buf_str(&live.text), live.count > 0 && observed.count > 0 ? "; " : "",
+    const size_t rules = rulebook_count(rules_book(s->rules));
+    complain(in, 0, "%zu account%s, %zu rule%s; %s%s%s%s%s", h->account_count,
+             h->account_count == 1 ? "" : "s", rules, rules == 1 ? "" : "s",
+             live.count > 0 ? "sends for " : "", buf_str(&live.text),
+             live.count > 0 && observed.count > 0 ? "; " : "",
              observed.count > 0 ? "only observes " : "", buf_str(&observed.text));
     buf_clear(&live.text);
     buf_clear(&observed.text);

@@ -124,7 +124,8 @@ const struct command command_once = {
     .arguments = "",
     .summary = "do all that is due now, then end: for cron, and for a look by hand",
     .details =
-        "Asks every list, sends what is ready, looks at what was sent. What is to be "
+        "Asks every list, runs the rules, sends what is ready, looks at what was sent. "
+        "What is to be "
         "proved later is looked\n"
         "at by the next one. --dry-run works on a copy of the state, also beside a "
         "running dray.\n"

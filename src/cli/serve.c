@@ -79,7 +79,7 @@ static int serve(const struct invocation *in)
 const struct command command_serve = {
     .name = "serve",
     .arguments = "",
-    .summary = "work on the project until stopped: ask Amazon's lists, send, prove",
+    .summary = "run the project's rules until stopped: ask Amazon's lists, send, prove",
     .details =
         "Lists are asked by themselves: orders every five minutes, the others as orders "
         "wait for them\n"

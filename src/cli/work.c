@@ -1,11 +1,14 @@
 /* A project at work by itself. */
 #include "cli/work.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "bind/bind.h"
 #include "cli/owner.h"
+#include "engine/rules.h"
 #include "engine/task.h"
 #include "workflow/due.h"
 #include "workflow/rhythm.h"
@@ -14,16 +17,17 @@
 struct work {
     struct session *session;
     struct owner *owner;
+    struct round_guest guest; /* for what a signal asks */
     bool once;
 };
 
 /* In a rehearsal nothing comes of what a run waits for: it is over when it waits. */
 static bool any_running(const struct work *w)
 {
-    const struct round_party party = tasks_party(w->session->tasks);
+    const struct round_party party = rules_party(w->session->rules);
     if (w->session->host->rehearsal)
         return party.busy(party.arg);
-    return tasks_count(w->session->tasks) > 0;
+    return !rules_idle(w->session->rules);
 }
 
 /* A signal ends `serve`; `once` also ends when nothing is left. A store that cannot say
@@ -42,6 +46,46 @@ static bool is_done(void *arg)
     return !due;
 }
 
+static bool load_rules(const struct invocation *in, struct session *s)
+{
+    struct fault f;
+    char *mistakes = NULL;
+
+    s->rules =
+        bind_rules(s->host, s->tasks, s->project, s->host->rehearsal, &mistakes, &f);
+    if (s->rules == NULL)
+        fprintf(in->err, "%s\n", mistakes != NULL ? mistakes : f.text);
+    free(mistakes);
+    return s->rules != NULL;
+}
+
+/* SIGHUP: as `dray reload`. */
+static void reload(struct work *w)
+{
+    struct fault f;
+    char *mistakes = NULL;
+
+    if (rules_reload(w->session->rules, &mistakes, &f) == ERR_OK)
+        log_write(LOG_INFO, "the rules were read again", LOG_END);
+    else
+        log_write(LOG_ERROR, "the rules have mistakes; the old ones go on",
+                  log_safe("mistakes", mistakes != NULL ? mistakes : f.text), LOG_END);
+    free(mistakes);
+}
+
+static void step(void *arg)
+{
+    struct work *w = arg;
+    if (loop_take_hangup(w->session->host->loop))
+        reload(w);
+}
+
+static bool is_busy(void *arg)
+{
+    (void)arg; /* a signal ends the turn by itself */
+    return false;
+}
+
 struct work *work_open(const struct invocation *in, struct session *s)
 {
     struct work *w = mem_new(sizeof *w);
@@ -49,6 +93,10 @@ struct work *work_open(const struct invocation *in, struct session *s)
 
     w->session = s;
     s->tasks = tasks_new(s->host);
+    if (!load_rules(in, s)) {
+        work_close(w);
+        return NULL;
+    }
     w->owner = s->host->rehearsal ? NULL : owner_open(s, &f);
     if (w->owner == NULL && !s->host->rehearsal) {
         complain_fault(in, &f);
@@ -56,6 +104,9 @@ struct work *work_open(const struct invocation *in, struct session *s)
         return NULL;
     }
     rhythm_begin(s->host);
+    loop_watch_hangup(s->host->loop);
+    w->guest.party = (struct round_party){step, NULL, is_busy, w};
+    round_join(s->host, &w->guest);
     return w;
 }
 
@@ -64,6 +115,9 @@ void work_close(struct work *w)
     if (w == NULL)
         return;
     owner_close(w->owner);
+    round_leave(w->session->host, &w->guest);
+    rules_close(w->session->rules);
+    w->session->rules = NULL;
     tasks_free(w->session->tasks);
     w->session->tasks = NULL;
     free(w);
@@ -77,7 +131,7 @@ enum err work_listen(struct work *w, uint16_t port, uint16_t *got, struct fault 
 enum err work_run(struct work *w, bool once, int64_t deadline_ms, struct fault *f)
 {
     struct host *h = w->session->host;
-    struct round_party party = tasks_party(w->session->tasks);
+    struct round_party party = rules_party(w->session->rules);
     struct fault last;
 
     w->once = once;

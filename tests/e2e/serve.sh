@@ -11,7 +11,7 @@ serve() {
   local wait=0
   "$DRAY" serve "$@" >"$work/serve" 2>&1 </dev/null &
   server=$!
-  until grep -q '^dray serve: [0-9]* account' "$work/serve" || [ $wait -gt 400 ]; do
+  until grep -q '^dray serve: [0-9]* account' "$work/serve" || [ $wait -gt 1500 ]; do
     wait=$((wait + 1))
     sleep 0.02
   done
@@ -72,7 +72,7 @@ sim_tell /sim/orders '{"count": 2}' >/dev/null
 "$DRAY" freeze --why "no carrier" >/dev/null
 run "$DRAY" run -q accept.lua
 serve
-grep -qE '^dray serve: 1 account; sends for (BER3, DEL4|DEL4, BER3)$' "$work/serve"
+grep -qE '^dray serve: 1 account, 0 rules; sends for (BER3, DEL4|DEL4, BER3)$' "$work/serve"
 verdict "serve says for whom it works" $? "$work/serve"
 [ "$(stat -c %a state/socket)" = 600 ]
 verdict "only its user may open its socket" $?
@@ -80,11 +80,11 @@ expect "a second serve says who owns the state" 1 "another dray \(process $serve
 [ "$(told)" = 4 ]
 verdict "nothing leaves while everything is frozen" $?
 expect "a thaw reaches the running dray" 0 '' "$DRAY" thaw --why "the carrier is back"
-eventually 10 proved 6
+eventually 30 proved 6
 verdict "and what was frozen is sent and proved, without a restart" $? "$work/serve"
 sim_tell /sim/orders '{"count": 1}' >/dev/null
 orders_there() { [ "$("$DRAY" orders --json | wc -l)" = "$1" ]; }
-eventually 10 orders_there 7
+eventually 30 orders_there 7
 verdict "a new order is found by itself" $? "$work/serve"
 
 expect "what is refused there is refused here" 1 "dray hold: there is no effect 99" "$DRAY" hold 99 --why x
@@ -168,6 +168,65 @@ verdict "what is no command is refused" $? "$work/answer"
 stop TERM
 ! grep -q "$(cat state/token)" "$work/serve"
 verdict "the token is in no message" $?
+
+# ---- rules ----
+
+sim_stop
+rm -rf state
+sim_start . --orders 3 --speed instant --floor floor.json
+mkdir rules
+printf 'rules "rules/*.lua"\n' >>dray.lua
+cat >rules/floor.lua <<'LUA'
+rule {
+  name = "accept all",
+  on = "order.new",
+  run = function(e) e.order:accept() end,
+}
+LUA
+effects_of() { "$DRAY" effects --json | grep -c "\"verb\":\"$1\"" || true; }
+grown() { [ "$(effects_of "$1")" -ge "$2" ]; }
+run "$DRAY" once --dry-run --json
+[ "$code" = 0 ] && [ "$(grep -c '"verb":"accept","state":"would be sent"' "$work/out")" = 3 ]
+verdict "a dry run shows what the rules would do" $? "$work/out" "$work/err"
+[ "$(told)" = 0 ] && [ ! -e state ]
+verdict "and does nothing of it" $?
+run "$DRAY" once -q
+[ "$code" = 0 ] && [ "$(told)" = 3 ]
+verdict "once runs the rules" $? "$work/err"
+expect "without a running dray there is nothing to reload" 1 'no dray runs here' "$DRAY" reload
+serve
+grep -q '1 account, 1 rule; ' "$work/serve"
+verdict "serve says how many rules it runs" $? "$work/serve"
+cp rules/floor.lua good.lua
+sed -i 's/on = /onn = /' rules/floor.lua
+expect "rules with a mistake are not taken" 1 'rules/floor.lua:[0-9]+: .*did you mean "on"' "$DRAY" reload
+grep -q 'the old rules go on' "$work/err"
+verdict "and what becomes of the old ones is said" $?
+sim_tell /sim/orders '{"count": 1}' >/dev/null
+eventually 30 grown accept 4
+verdict "the old rules go on" $? "$work/serve"
+kill -HUP "$server"
+eventually 30 grep -q 'the rules have mistakes' "$work/serve"
+verdict "SIGHUP reads them as well, and says what is wrong" $? "$work/serve"
+sed 's/accept all/refuse all/; s/:accept()/:reject { code = "03" }/' good.lua >rules/floor.lua
+expect "right ones are taken at once" 0 '' "$DRAY" reload
+sim_tell /sim/orders '{"count": 1}' >/dev/null
+eventually 30 grown reject 1
+verdict "and decide from then on" $? "$work/serve"
+sed 's/accept all/slow/; s/e.order:accept()/sleep "1s" e.order:accept()/' good.lua >rules/floor.lua
+"$DRAY" reload >/dev/null
+sim_tell /sim/orders '{"count": 1}' >/dev/null
+begun() { "$DRAY" orders --json | [ "$(wc -l)" = 6 ]; }
+eventually 30 begun
+stop KILL
+[ "$(told)" = 5 ]
+verdict "a run that is killed leaves nothing" $?
+serve
+eventually 30 grown accept 5 && eventually 30 proved 6
+verdict "it begins again with the next dray" $? "$work/serve"
+stop TERM
+[ "$code" = 0 ] && [ "$(told)" = 6 ]
+verdict "and Amazon is told once" $? "$work/serve"
 
 # A deep folder has a name that no socket may have.
 deep=$work/$(printf 'd%.0s' {1..120})
