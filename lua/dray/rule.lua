@@ -3,6 +3,7 @@
 ---
 --- It runs in a state of its own; heads come as plain copies in which a function stands for one.
 local events = require("dray.events")
+local schedule = require("dray.schedule")
 local schema = require("dray.schema")
 local suggest = require("dray.suggest")
 
@@ -11,15 +12,6 @@ local rule = {}
 local DEFAULT_TIMEOUT = 3600 * 1000
 local LABELS = { "amazon", "own" }
 local PROGRAMS = { "vendor", "external" }
-
-local schedule = { "table", loose = true, fields = {
-  at = { "texts" },
-  from = { "text" },
-  to = { "text" },
-  days = { "texts" },
-  except = { "text" },
-  zone = { "text" },
-} }
 
 local fields = {
   name = { "text", required = true },
@@ -31,7 +23,7 @@ local fields = {
   } },
   on = { "texts" },
   all = { "texts" },
-  every = schedule,
+  every = { "table", loose = true, fields = schedule.fields },
   cron = { "text" },
   zone = { "text" },
   when = { "function" },
@@ -116,12 +108,6 @@ local function milliseconds(report, key, text, context)
   return ms
 end
 
-local function check_zone(report, key, zone, context)
-  if zone == nil then return end
-  local ok, message = context.zone(zone)
-  if not ok then report(key, message) end
-end
-
 local function check_trigger(report, head, whole, context)
   local given = {}
   for _, key in ipairs(TRIGGERS) do
@@ -144,33 +130,11 @@ local function check_trigger(report, head, whole, context)
   end
 end
 
-local function check_schedule(report, head, context)
-  local every = head.every
-  if type(every) == "table" then
-    if type(every[1]) ~= "string" then
-      report("every", 'expected { "15m" }, { "1h" } or { "1d", at = "07:30" }')
-    else
-      milliseconds(report, "every", every[1], context)
-    end
-    if type(every.zone) == "string" then check_zone(report, "every.zone", every.zone, context) end
-  end
-  check_zone(report, "zone", head.zone, context)
-end
-
--- { "1d", at = "07:30", days = { "mon", "fri" } } with names only.
-local function every_words(every)
-  if every == nil then return nil end
-  local days = list_of(every.days)
-  return { period = every[1], at = list_of(every.at), from = every.from, to = every.to,
-    days = days and table.concat(days, ","), except = every.except, zone = every.zone }
-end
-
 -- The parts of a head by which people know when it applies.
 local function shown(head)
   return { on = head.on and list_of(head.on), all = head.all and list_of(head.all),
-    every = every_words(head.every), cron = head.cron, zone = head.zone, where = head.where,
-    hold = head.hold,
-    approve = head.approve or nil }
+    every = schedule.shown(head), cron = head.cron, zone = head.zone, where = head.where,
+    hold = head.hold, approve = head.approve or nil }
 end
 
 local function normal(head, line, report, context)
@@ -186,8 +150,7 @@ local function normal(head, line, report, context)
     timeout = milliseconds(report, "timeout", head.timeout, context) or DEFAULT_TIMEOUT,
     approve = head.approve or false,
     active = head.active ~= false,
-    schedule = (head.every or head.cron)
-      and { every = every_words(head.every), cron = head.cron, zone = head.zone } or nil,
+    schedule = schedule.plain(head),
     data = head.data,
     head = shown(head),
   }
@@ -216,7 +179,7 @@ local function check_one(file, item, context, names, mistakes)
   schema.check(item.head, fields, report) -- what has the wrong form is not looked at further
   if head.name then check_name(report, head.name, at, names) end
   check_trigger(report, head, item.head, context)
-  check_schedule(report, head, context)
+  schedule.check(report, head, context.schedule)
   check_where(report, head.where or {}, context)
   local rule_of = normal(head, item.line, report, context)
   return #mistakes == before and rule_of or nil
@@ -225,7 +188,7 @@ end
 --- Checks the heads of one file.
 ---@param file string its name in messages
 ---@param heads { line: integer, head: table }[]
----@param context table events, accounts, duration(text), zone(name)
+---@param context table events, accounts, duration(text), schedule(plain)
 ---@param names table<string, string> where each name stands, over all files
 ---@param mistakes string[] is added to
 ---@return table[] rules a place for each head; false where it has a mistake

@@ -148,15 +148,6 @@ static int compare_days(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static enum err no_date(const char *name, size_t line, const char *text, size_t len,
-                        struct fault *f)
-{
-    return fault_set(f, ERR_INPUT,
-                     "%s:%zu: expected a date such as \"2026-12-25 Christmas Day\", "
-                     "got \"%.*s\"",
-                     name, line, (int)(len > 40 ? 40 : len), text);
-}
-
 /* Without the blanks around it, and nothing of a comment. */
 static size_t trim(const char **line, size_t len)
 {
@@ -188,7 +179,10 @@ enum err calendar_dates(const char *text, const char *name, int64_t **days, size
         if (len > 0 && !date(at, len, &(*days)[(*count)++])) {
             free(*days);
             *days = NULL;
-            return no_date(name, number, at, len, f);
+            return fault_set(f, ERR_INPUT, /* nothing of the line: it may be any file */
+                             "%s:%zu: expected a date a line, such as \"2026-12-25 "
+                             "Christmas Day\"",
+                             name, number);
         }
         line = next == NULL ? NULL : next + 1;
     }

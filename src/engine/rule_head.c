@@ -13,9 +13,9 @@
 
 #include "base/instant.h"
 #include "base/mem.h"
-#include "base/zone.h"
 #include "engine/embedded.h"
 #include "engine/sandbox.h"
+#include "engine/schedule_head.h"
 #include "workflow/host.h"
 
 enum { COPY_DEPTH = 8, COPY_MEMBERS = 2000, MISTAKES_MAX = 256 * 1024, HEAD_MAX = 65536 };
@@ -113,14 +113,33 @@ static int l_duration(lua_State *L)
     return 1;
 }
 
-/* zone(name) -> true | nil, message */
-static int l_zone(lua_State *L)
+/* Adds { key, sentence } to the list on top. */
+static void add_mistake(void *context, const char *key, const char *sentence)
 {
-    const struct zone *zone;
+    lua_State *L = context;
+    lua_createtable(L, 2, 0);
+    lua_pushstring(L, key);
+    lua_rawseti(L, -2, 1);
+    lua_pushstring(L, sentence);
+    lua_rawseti(L, -2, 2);
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+}
+
+/* schedule(plain form) -> list of { key, what is wrong with it } */
+static int l_schedule(lua_State *L)
+{
+    const struct rulebook_options *o = lua_touserdata(L, lua_upvalueindex(1));
+    struct arena a;
+    struct json *head = NULL;
     struct fault f = {0};
-    if (zone_find(luaL_checkstring(L, 1), &zone, &f) != ERR_OK)
-        return push_refusal(L, &f);
-    lua_pushboolean(L, 1);
+    lua_settop(L, 1);
+    lua_newtable(L);
+    arena_init(&a);
+    if (o->bind->read_value(L, 1, "schedule", &a, &head, &f) == ERR_OK)
+        schedule_free(schedule_of_head(head, o->folder, add_mistake, L));
+    else
+        add_mistake(L, "every", f.text);
+    arena_clear(&a);
     return 1;
 }
 
@@ -158,8 +177,9 @@ static void push_context(lua_State *L, const struct rulebook_options *o)
     lua_setfield(L, -2, "accounts");
     lua_pushcfunction(L, l_duration);
     lua_setfield(L, -2, "duration");
-    lua_pushcfunction(L, l_zone);
-    lua_setfield(L, -2, "zone");
+    lua_pushlightuserdata(L, (void *)(uintptr_t)o);
+    lua_pushcclosure(L, l_schedule, 1);
+    lua_setfield(L, -2, "schedule");
 }
 
 /* ---- from a checked head ---- */

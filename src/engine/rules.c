@@ -93,7 +93,9 @@ static void release_retired(struct rules *r)
 
 static enum err work(struct rules *r, struct fault *f)
 {
-    enum err e = dispatch(r, f);
+    enum err e = fires_step(r, f);
+    if (e == ERR_OK)
+        e = dispatch(r, f);
     if (e == ERR_OK && r->standings_changed)
         e = standings_refresh(r, f);
     r->standings_changed = false;
@@ -129,7 +131,8 @@ static void party_durable(void *arg)
 static bool is_behind(const struct rules *r)
 {
     return r->cursor < journal_last(r->host->store) || lines_ready(r->lines) ||
-           r->hold_due_ms <= host_now(r->host);
+           r->hold_due_ms <= host_now(r->host) ||
+           timetable_next_ms(r->timetable) <= host_now(r->host);
 }
 
 static bool party_busy(void *arg)
@@ -158,7 +161,8 @@ static void find_next(void *arg, struct job *job)
 
 int64_t rules_next_ms(const struct rules *r)
 {
-    int64_t next = r->hold_due_ms;
+    const int64_t fire = timetable_next_ms(r->timetable);
+    int64_t next = r->hold_due_ms < fire ? r->hold_due_ms : fire;
     lines_each(r->lines, find_next, &next);
     return next;
 }
@@ -232,6 +236,8 @@ static enum err load_all(struct rules *r, struct fault *f)
         e = standings_load(r, f);
     if (e == ERR_OK)
         e = dispatch_stored(r, 0, f);
+    if (e == ERR_OK)
+        e = fires_load(r, f);
     return e == ERR_OK ? look_at_holds(r, f) : e;
 }
 
@@ -252,7 +258,9 @@ enum err rules_reload(struct rules *r, char **mistakes, struct fault *f)
     rulebook_free(r->book);
     r->book = book;
     enum err e = standings_load(r, f);
-    return e == ERR_OK ? dispatch_stored(r, 0, f) : e;
+    if (e == ERR_OK)
+        e = dispatch_stored(r, 0, f);
+    return e == ERR_OK ? fires_load(r, f) : e;
 }
 
 static void drop_run(void *arg, struct job *job)
@@ -269,6 +277,7 @@ void rules_close(struct rules *r)
     lines_each(r->lines, drop_run, NULL);
     release_retired(r);
     timer_stop(r->host->loop, &r->hold_timer);
+    fires_free(r);
     lines_free(r->lines);
     standings_free(r);
     rulebook_free(r->book);

@@ -8,6 +8,7 @@
 
 #include "engine/job.h"
 #include "engine/rules.h"
+#include "engine/timetable.h"
 #include "net/loop.h"
 
 enum { FAILURES_MAX = 5 }; /* in a row; then the rule pauses itself */
@@ -41,6 +42,8 @@ struct rules {
     bool holds_changed;
     bool standings_changed; /* a person paused or resumed a rule */
     struct timer hold_timer;
+    struct timetable *timetable; /* of the book's schedules; NULL before it is loaded */
+    struct timer fire_timer;
     struct rule_file *retired; /* their last run has ended in this step */
     struct arena scratch;      /* until the next use */
 };
@@ -72,6 +75,16 @@ struct job *dispatch_job(struct rules *r, struct standing *st, struct event *eve
 enum err dispatch_stored(struct rules *r, int64_t rule, struct fault *f);
 /* Holds that are over become jobs. */
 enum err dispatch_holds(struct rules *r, struct fault *f);
+
+/* ---- fires.c ---- */
+
+/* The schedules of the book, in place of those of the last one. */
+enum err fires_load(struct rules *r, struct fault *f);
+/* What is due becomes events. */
+enum err fires_step(struct rules *r, struct fault *f);
+/* A job is over, maybe one that a fire began. */
+enum err fires_done(struct rules *r, const struct job *job, struct fault *f);
+void fires_free(struct rules *r);
 
 /* ---- turn.c ---- */
 

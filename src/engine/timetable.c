@@ -10,6 +10,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "engine/event.h"
 #include "store/fire.h"
 #include "store/journal.h"
 
@@ -167,7 +168,7 @@ static enum err fire(struct timetable *t, const struct line *l, int64_t at_ms,
         .rule = l->rule, .at_ms = at_ms, .seen_ms = now_ms, .state = FIRE_BEGUN};
     buf_init(&text, 4096);
     write_detail(&text, l, at_ms, now_ms - at_ms);
-    struct entry entry = {.what = TIMETABLE_EVENT,
+    struct entry entry = {.what = EVENT_DUE,
                           .account = "",
                           .detail = buf_str(&text),
                           .detail_len = text.len};
@@ -251,7 +252,7 @@ enum err timetable_ended(struct timetable *t, int64_t rule, bool well, struct fa
 int64_t timetable_next_ms(const struct timetable *t)
 {
     int64_t next = INT64_MAX;
-    for (size_t i = 0; i < t->count; i++)
+    for (size_t i = 0; t != NULL && i < t->count; i++)
         if (t->lines[i].next_ms < next)
             next = t->lines[i].next_ms;
     return next;

@@ -2,7 +2,7 @@
  * is caught up or recorded as skipped, and runs of one schedule never overlap (design 10;
  * durability.md 4.2).
  *
- * A fire is an entry of the log, "schedule.due" with { rule, at, late? }, a row in
+ * A fire is an entry of the log, EVENT_DUE with { rule, at, late? }, a row in
  * store/fire.h, and the schedule's new mark, in one transaction; who dispatches events
  * runs the rule for it. Of what lies between the mark and now only the latest instant
  * fires, and only within the hour; the others are recorded as skipped, the 100 latest of
@@ -17,8 +17,6 @@
 #include "base/fault.h"
 #include "engine/schedule.h"
 #include "store/store.h"
-
-#define TIMETABLE_EVENT "schedule.due"
 
 struct timetable;
 
@@ -44,7 +42,7 @@ enum err timetable_step(struct timetable *t, int64_t now_ms, struct fault *f);
 /* The run of a rule's fire ended, well or not; also right for a rule without a schedule.
  */
 enum err timetable_ended(struct timetable *t, int64_t rule, bool well, struct fault *f);
-/* When the next one is due; INT64_MAX for none. */
+/* When the next one is due; INT64_MAX for none. `t` may be NULL. */
 int64_t timetable_next_ms(const struct timetable *t);
 
 /* The schedule of a rule; NULL when it has none. Borrowed. */

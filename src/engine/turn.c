@@ -28,6 +28,8 @@ enum err turn_done(struct rules *r, struct job *job, struct fault *f)
     enum err e = ERR_OK;
     if (job->saved)
         e = job_remove(r->host->store, job->row.event, job->row.rule, f);
+    if (e == ERR_OK)
+        e = fires_done(r, job, f);
     lines_done(r->lines, job);
     return e;
 }

@@ -3,6 +3,7 @@
 #include "store_help.h"
 
 #include "base/instant.h"
+#include "engine/event.h"
 #include "engine/timetable.h"
 #include "store/fire.h"
 
@@ -100,7 +101,7 @@ static bool hear(void *arg, const struct entry *e)
 static int events(struct store *s)
 {
     int count = 0;
-    OK(journal_each(s, &(struct entry_filter){.what = TIMETABLE_EVENT}, hear, &count,
+    OK(journal_each(s, &(struct entry_filter){.what = EVENT_DUE}, hear, &count,
                     &fault));
     return count;
 }

@@ -1,0 +1,14 @@
+/* A schedule as a rule's head has it. */
+#ifndef DRAY_ENGINE_SCHEDULE_HEAD_H
+#define DRAY_ENGINE_SCHEDULE_HEAD_H
+
+#include "base/json.h"
+#include "engine/schedule.h"
+
+/* From the plain form that lua/dray/rule.lua makes: { every, at, from, to, days, except,
+ * zone } or { cron, zone }. Reads the list of dates, which is in the project's folder.
+ * NULL for mistakes, as schedule_new. */
+struct schedule *schedule_of_head(const struct json *head, const char *folder,
+                                  schedule_wrong wrong, void *context);
+
+#endif
