@@ -9,16 +9,14 @@
 #include <lualib.h>
 
 #include "engine/budget.h"
+#include "engine/pattern.h"
 #include "engine/sandbox.h"
 #include "engine/trouble.h"
 
 enum {
-    TEXT_MAX = 1024 * 1024, /* bytes that string.rep makes and patterns look through */
-    PATTERN_MAX = 256,
+    TEXT_MAX = 1024 * 1024, /* bytes that string.rep makes */
     REPEATS_STEP = 4,       /* of string.rep in the time of one */
     SORT_STEPS = 20,        /* of one member among a million */
-    REPEATS_FEW = 2,        /* of * + - ? in a pattern, */
-    REPEATS_TEXT = 4 * 1024 /* above which subjects are kept this short */
 };
 
 /* Wrappers have the library's own function as upvalue 1. */
@@ -177,32 +175,6 @@ static int l_plain_rep(lua_State *L)
         return 1;
     }
     budget_charge(L, (uint64_t)n / REPEATS_STEP);
-    return call_original(L);
-}
-
-static int count_repeats(const char *pattern, size_t len)
-{
-    int count = 0;
-    for (size_t i = 0; i < len; i++)
-        count += pattern[i] != '\0' && strchr("*+-?", pattern[i]) != NULL;
-    return count;
-}
-
-/* string.find, match, gmatch, gsub: a pattern can take exponential time in C. */
-static int l_plain_pattern(lua_State *L)
-{
-    size_t len, pattern_len;
-    luaL_checklstring(L, 1, &len);
-    const char *pattern = luaL_checklstring(L, 2, &pattern_len);
-    if (pattern_len > PATTERN_MAX)
-        return luaL_argerror(L, 2, "a pattern longer than 256 bytes");
-    if (len > TEXT_MAX)
-        return luaL_argerror(L, 1, "longer than 1 MiB");
-    if (len > REPEATS_TEXT && count_repeats(pattern, pattern_len) > REPEATS_FEW)
-        return luaL_argerror(L, 1,
-                             "longer than 4 kB, and the pattern repeats more than twice");
-    budget_note(L);
-    budget_charge_bytes(L, len);
     return call_original(L);
 }
 
@@ -461,13 +433,13 @@ static const luaL_Reg own_list[] = {
 static const struct plain string_list[] = {
     {"byte", l_plain_text},
     {"char", NULL},
-    {"find", l_plain_pattern},
+    {"find", l_pattern_find},
     {"format", l_plain_text},
-    {"gmatch", l_plain_pattern},
-    {"gsub", l_plain_pattern},
+    {"gmatch", l_pattern_gmatch},
+    {"gsub", l_pattern_gsub},
     {"len", NULL},
     {"lower", l_plain_text},
-    {"match", l_plain_pattern},
+    {"match", l_pattern_match},
     {"rep", l_plain_rep},
     {"reverse", l_plain_text},
     {"sub", l_plain_text},
