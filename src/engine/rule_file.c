@@ -12,7 +12,8 @@
 
 enum { RULES_PER_FILE = 500, USED_MAX = 50 };
 static const struct sandbox_limits limits = {.memory = (size_t)32 * 1024 * 1024,
-                                             .steps = 50 * 1000 * 1000};
+                                             .steps = 50 * 1000 * 1000,
+                                             .run_steps = 500 * 1000 * 1000};
 
 /* Their addresses are keys of the registry: the file while it loads, its heads, what was
  * used. */
@@ -211,7 +212,7 @@ static enum err run_chunk(struct rule_file *file, struct fault *f)
     set_loading(file, false);
     if (status == LUA_OK)
         return ERR_OK;
-    trouble_push_text(L, -1);
+    trouble_push_clean(L, -1);
     fault_set(f, ERR_INPUT, "%s", lua_tostring(L, -1));
     if (strstr(f->text, ".lua:") == NULL)
         fault_prefix(f, "%s", file->path); /* an error that names no place */

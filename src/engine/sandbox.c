@@ -110,7 +110,7 @@ static void call_hook(lua_State *L, lua_Debug *ar)
 /* error -> its text with the traceback */
 static int l_describe(lua_State *L)
 {
-    trouble_push_text(L, 1);
+    trouble_push_clean(L, 1);
     luaL_traceback(L, L, lua_tostring(L, -1), 1);
     return 1;
 }

@@ -131,10 +131,12 @@ static enum err add_entry(struct store *s, const struct crash *c, struct fault *
     return err;
 }
 
-/* The run's row, where the crash did not undo it. */
-static enum err end_run(struct store *s, const struct crash *c, struct fault *f)
+/* The run's row, where the crash did not undo it; else another run will have its number.
+ */
+static enum err end_run(struct store *s, struct crash *c, struct fault *f)
 {
     struct query q;
+    int64_t changes;
     char error[200];
     snprintf(error, sizeof error, "%s: did not come to an end within %lld s", c->place,
              (long long)c->used_ms / 1000);
@@ -144,7 +146,10 @@ static enum err end_run(struct store *s, const struct crash *c, struct fault *f)
     query_int(&q, c->at_ms);
     query_text(&q, error);
     query_int(&q, c->run);
-    return query_run(&q, NULL);
+    enum err e = query_run(&q, &changes);
+    if (changes == 0)
+        c->run = 0;
+    return e;
 }
 
 /* It was read by an owner that did not come to remove the file. */
@@ -190,9 +195,9 @@ enum err crash_recover(struct store *s, struct crash *c, bool *found, struct fau
         e = is_known(s, c, &known, f);
     if (e != ERR_OK || !*found || known)
         return e;
-    e = add_entry(s, c, f);
+    e = end_run(s, c, f);
     if (e == ERR_OK)
-        e = end_run(s, c, f);
+        e = add_entry(s, c, f);
     if (e == ERR_OK)
         e = count_one(s, c, f);
     return e;
