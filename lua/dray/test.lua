@@ -340,6 +340,9 @@ function host:event(name, order, fields, id)
   return outcome, message
 end
 
+--- From now on files of the project's feeds are read as time goes on.
+function host:feeds() self.core:feeds() end
+
 --- Reports whose order nobody knows.
 function host:waiting() return self.core:waiting() end
 

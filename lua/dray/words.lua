@@ -148,6 +148,7 @@ local feed_fields = {
   order_by = { "text", choices = { "order", "trackingNumber" } },
   id = { "list" },
   map = { "table" },
+  set = { "table" },
 }
 
 local function check_files(pattern, report)
@@ -190,6 +191,14 @@ local function check_map(given, report)
   return map
 end
 
+-- Fields that every row has alike.
+local function check_set(given, report)
+  for _, field in ipairs(sorted_keys(given)) do
+    if type(given[field]) ~= "string" then report("set." .. field, "expected a text") end
+  end
+  return given
+end
+
 local function check_separator(given, format, report)
   local separator = given.separator
   if separator and (format ~= "csv" or #separator ~= 1 or separator:match('["\r\n]')) then
@@ -228,6 +237,7 @@ local function check_feed(name, given, report)
     encoding = given.encoding, decimal = given.decimal, zone = given.zone, time = given.time,
     event = given.event, account = given.account, warehouse = given.warehouse,
     order_by = given.order_by or "order", id = given.id, map = check_map(given.map, report),
+    set = check_set(given.set, report),
   }
 end
 
@@ -272,10 +282,21 @@ function words.install(env, line_of, mistake)
 end
 
 local function fields_of(event, kind)
-  if event == "stock" then return sorted_keys(events.stock) end
+  if event == "stock" then return { "warehouse", "product", "quantity", "account", "at" } end
   local fields = sorted_keys(kind.fields)
   for _, name in ipairs(events.common) do fields[#fields + 1] = name end
   return fields
+end
+
+-- "weight.value" is a part of the table `weight`.
+local function check_feed_field(feed, key, field, fields, kind)
+  local first, rest = field:match("^([^.]+)(.*)$")
+  if not contains(fields, first or "") and first ~= "at" then
+    feed.report(key .. "." .. field, ('event "%s" has no such field%s'):format(feed.event,
+      suggest.hint(first or "", fields)))
+  elseif rest ~= "" and (kind and kind.fields[first] or {}).type ~= "table" then
+    feed.report(key .. "." .. field, ('"%s" is no table'):format(first))
+  end
 end
 
 local function check_feed_event(feed, kinds)
@@ -289,11 +310,13 @@ local function check_feed_event(feed, kinds)
     return
   end
   local fields = fields_of(feed.event, kind)
-  for _, field in ipairs(sorted_keys(feed.map)) do
-    if not contains(fields, field) and field ~= "at" then
-      feed.report("map." .. field, ('event "%s" has no such field%s'):format(feed.event,
-        suggest.hint(field, fields)))
+  for _, key in ipairs { "map", "set" } do
+    for _, field in ipairs(sorted_keys(feed[key])) do
+      check_feed_field(feed, key, field, fields, kind)
     end
+  end
+  for _, field in ipairs(type(feed.id) == "table" and feed.id or {}) do
+    check_feed_field(feed, "id", field, fields, kind)
   end
 end
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/csv.h"
 #include "base/json.h"
 #include "bind/bind.h"
 #include "bind/folder.h"
@@ -54,85 +55,37 @@ static int l_file_json(lua_State *L)
     return 1;
 }
 
-/* ---- CSV (RFC 4180; the separator may be another) ---- */
+/* ---- CSV ---- */
 
-struct csv {
-    const char *path;
-    char *text; /* what is still to be read; quotes are undone in place */
-    const char *end;
-    char separator;
-    lua_Integer line;  /* of the record that begins now */
-    lua_Integer lines; /* gone through so far */
-};
-
-/* A field in quotes; text stands behind the first one. */
-static const char *quoted_field(lua_State *L, struct csv *c, size_t *len)
+/* Freed with the state, also when a word below raises. */
+static int l_csv_gc(lua_State *L)
 {
-    char *out = c->text;
-    *len = 0;
-    while (c->text < c->end) {
-        char next = *c->text++;
-        if (next == '"' && (c->text == c->end || *c->text != '"'))
-            return out;
-        if (next == '"')
-            c->text++; /* two for one */
-        if (next == '\n')
-            c->lines++;
-        out[(*len)++] = next;
-    }
-    trouble_error(L, ERR_INPUT, "%s:%d: a quote is not closed", c->path, (int)c->line);
-    return NULL;
+    csv_clear(lua_touserdata(L, 1));
+    return 0;
 }
 
-static const char *bare_field(struct csv *c, size_t *len)
+/* ... -> ..., userdata */
+static struct csv *push_reader(lua_State *L, char separator)
 {
-    const char *begin = c->text;
-    while (c->text < c->end && *c->text != c->separator && *c->text != '\n' &&
-           *c->text != '\r')
-        c->text++;
-    *len = (size_t)(c->text - begin);
-    return begin;
+    struct csv *c = lua_newuserdatauv(L, sizeof *c, 0);
+    csv_init(c, separator, CSV_MAX);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, l_csv_gc);
+    lua_setfield(L, -2, "__gc");
+    lua_setmetatable(L, -2);
+    return c;
 }
 
-/* Behind a field: true when another one follows in this record. */
-static bool field_follows(lua_State *L, struct csv *c)
+/* Pushes the record as a list of texts. */
+static void push_record(lua_State *L, const struct csv *c)
 {
-    if (c->text < c->end && *c->text == c->separator) {
-        c->text++;
-        return true;
-    }
-    if (c->text < c->end && *c->text == '\r')
-        c->text++;
-    if (c->text < c->end && *c->text != '\n')
-        trouble_error(L, ERR_INPUT, "%s:%d: text behind a closing quote", c->path,
-                      (int)c->line);
-    if (c->text < c->end)
-        c->text++;
-    c->lines++;
-    return false;
-}
-
-/* Pushes one record as a list of texts; gives their number. */
-static lua_Integer push_record(lua_State *L, struct csv *c)
-{
-    lua_Integer count = 0;
-    bool more = true;
-    c->line = c->lines + 1;
-    lua_newtable(L);
-    while (more) {
+    lua_createtable(L, (int)c->count, 0);
+    for (size_t i = 0; i < c->count; i++) {
         size_t len;
-        const char *text;
-        if (c->text < c->end && *c->text == '"') {
-            c->text++;
-            text = quoted_field(L, c, &len);
-        } else {
-            text = bare_field(c, &len);
-        }
+        const char *text = csv_field(c, i, &len);
         lua_pushlstring(L, text, len);
-        lua_rawseti(L, -2, ++count);
-        more = field_follows(L, c);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    return count;
 }
 
 /* names, record -> names, row with those names */
@@ -147,34 +100,39 @@ static void name_columns(lua_State *L, lua_Integer count)
     lua_remove(L, -2);
 }
 
-static bool is_blank_line(const struct csv *c)
-{
-    return *c->text == '\n' ||
-           (*c->text == '\r' && c->text + 1 < c->end && c->text[1] == '\n');
-}
+/* A whole text, and where its reader stands. */
+struct sheet {
+    const char *path;
+    const char *text, *end;
+    struct csv *csv;
+};
 
-static void skip_blank_line(struct csv *c)
+/* False at the end; what is wrong raises. */
+static bool next_record(lua_State *L, struct sheet *s)
 {
-    c->text += *c->text == '\r' ? 2 : 1;
-    c->lines++;
+    size_t used;
+    struct fault f = {0};
+    enum csv_step step =
+        csv_next(s->csv, s->text, (size_t)(s->end - s->text), true, &used, &f);
+    s->text += used;
+    if (step == CSV_BAD)
+        trouble_error(L, ERR_INPUT, "%s:%d: %s", s->path, (int)s->csv->line, f.text);
+    return step == CSV_RECORD;
 }
 
 /* ... -> ..., rows; with a header its names make each row a table of names */
-static void push_rows(lua_State *L, struct csv *c, bool header)
+static void push_rows(lua_State *L, struct sheet *s, bool header)
 {
     lua_Integer columns = -1, rows = 0;
     lua_newtable(L);
     value_mark_list(L);
     lua_newtable(L); /* rows, names */
-    while (c->text < c->end) {
-        if (is_blank_line(c)) {
-            skip_blank_line(c);
-            continue;
-        }
-        lua_Integer count = push_record(L, c);
+    while (next_record(L, s)) {
+        const lua_Integer count = (lua_Integer)s->csv->count;
         if (columns >= 0 && count != columns)
-            trouble_error(L, ERR_INPUT, "%s:%d: %d columns, expected %d", c->path,
-                          (int)c->line, (int)count, (int)columns);
+            trouble_error(L, ERR_INPUT, "%s:%d: %d columns, expected %d", s->path,
+                          (int)s->csv->line, (int)count, (int)columns);
+        push_record(L, s->csv);
         if (columns < 0 && header) {
             lua_replace(L, -2);
         } else {
@@ -210,10 +168,10 @@ static bool check_header(lua_State *L)
     return header;
 }
 
-static void skip_mark(struct csv *c)
+static void skip_mark(struct sheet *s)
 {
-    if (c->end - c->text >= 3 && memcmp(c->text, "\xef\xbb\xbf", 3) == 0)
-        c->text += 3;
+    if (s->end - s->text >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0)
+        s->text += 3;
 }
 
 /* read_csv(path, { separator = ",", header = true }) -> rows; every column is a text */
@@ -224,13 +182,14 @@ static int l_file_csv(lua_State *L)
         lua_settop(L, 1);
         lua_newtable(L);
     }
-    struct csv c = {.path = path, .separator = check_separator(L)};
-    bool header = check_header(L);
+    const char separator = check_separator(L);
+    const bool header = check_header(L);
+    struct sheet sheet = {.path = path, .csv = push_reader(L, separator)};
     size_t len;
-    c.text = read_file(L, bind_scratch(L), path, CSV_MAX, &len);
-    c.end = c.text + len;
-    skip_mark(&c);
-    push_rows(L, &c, header);
+    sheet.text = read_file(L, bind_scratch(L), path, CSV_MAX, &len);
+    sheet.end = sheet.text + len;
+    skip_mark(&sheet);
+    push_rows(L, &sheet, header);
     return 1;
 }
 

@@ -6,6 +6,7 @@
 #include "bind/test.h"
 #include "bind/value.h"
 #include "store/waiting.h"
+#include "workflow/feed.h"
 #include "workflow/floor.h"
 
 /* The fields at `index`, or none, with the order's number among them. */
@@ -73,9 +74,18 @@ static int l_test_waiting(lua_State *L)
     return 1;
 }
 
+/* host:feeds(): from now on the files of feeds are read as time goes on */
+static int l_test_feeds(lua_State *L)
+{
+    feeds_begin(test_host_of(L));
+    return 0;
+}
+
 void test_floor_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {
-        {"event", l_test_event}, {"waiting", l_test_waiting}, {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"event", l_test_event},
+                                       {"waiting", l_test_waiting},
+                                       {"feeds", l_test_feeds},
+                                       {NULL, NULL}};
     luaL_setfuncs(L, methods, 0);
 }

@@ -11,6 +11,7 @@
 #include "engine/rules.h"
 #include "engine/task.h"
 #include "workflow/due.h"
+#include "workflow/feed.h"
 #include "workflow/rhythm.h"
 #include "workflow/round.h"
 
@@ -39,7 +40,8 @@ static bool is_done(void *arg)
     struct fault f;
     bool due = true;
 
-    if (!w->once || !rhythm_settled(h->rhythm) || any_running(w))
+    if (!w->once || !rhythm_settled(h->rhythm) || !feeds_settled(h->feeds) ||
+        any_running(w))
         return false;
     if (due_now(h, &due, &f) != ERR_OK)
         host_trouble(h, &f);
@@ -104,6 +106,7 @@ struct work *work_open(const struct invocation *in, struct session *s)
         return NULL;
     }
     rhythm_begin(s->host);
+    feeds_begin(s->host);
     loop_watch_hangup(s->host->loop);
     w->guest.party = (struct round_party){step, NULL, is_busy, w};
     round_join(s->host, &w->guest);
@@ -145,5 +148,6 @@ enum err work_run(struct work *w, bool once, int64_t deadline_ms, struct fault *
 
 size_t work_failures(const struct work *w)
 {
-    return rhythm_failures(w->session->host->rhythm);
+    const struct host *h = w->session->host;
+    return rhythm_failures(h->rhythm) + feeds_failures(h->feeds);
 }

@@ -12,6 +12,7 @@
 #include "store/paper.h"
 #include "workflow/control.h"
 #include "workflow/export.h"
+#include "workflow/feed.h"
 #include "workflow/intake.h"
 #include "workflow/poller.h"
 #include "workflow/print.h"
@@ -146,6 +147,7 @@ void host_close(struct host *h)
 {
     if (h == NULL)
         return;
+    feeds_free(h->feeds);
     rhythm_free(h->rhythm);
     poller_free(h->poller);
     prover_free(h->prover);

@@ -23,6 +23,7 @@
 
 struct export;
 struct rhythm;
+struct feeds;
 struct external_look;
 struct label_fetch;
 struct round_guest;
@@ -82,6 +83,7 @@ struct host {
     struct host_watch watch;
     struct host_approver approver;
     struct host_figures figures;
+    struct feeds *feeds;   /* files are read by themselves; NULL: nobody does */
     struct rhythm *rhythm; /* lists are asked by themselves; NULL: when somebody does */
     struct round_guest *guests; /* who takes part in every round (round.h) */
     int64_t run;                /* the run in whose name the engine acts just now; 0 */

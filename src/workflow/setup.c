@@ -90,6 +90,20 @@ static void read_map(struct setup *s, const struct json *map, struct feed *to)
     }
 }
 
+static void read_set(struct setup *s, const struct json *set, struct feed *to)
+{
+    if (count_of(set) == 0)
+        return;
+    to->set = arena_new(&s->memory, set->count * sizeof *to->set);
+    for (const struct json *m = set->first; m != NULL; m = m->next) {
+        struct feed_column *fixed = &to->set[to->set_count++];
+        fixed->field = arena_text(&s->memory, m->key);
+        fixed->columns = arena_new(&s->memory, sizeof *fixed->columns);
+        fixed->columns[0] = arena_text(&s->memory, json_str(m));
+        fixed->count = 1;
+    }
+}
+
 static enum feed_format format_of(const char *name)
 {
     if (strcmp(name, "json") == 0)
@@ -124,6 +138,7 @@ static enum err read_feed(struct setup *s, const struct json *given, struct feed
     to->by_tracking = strcmp(json_get_str(given, "order_by", "order"), "order") != 0;
     to->id = texts_of(s, json_get(given, "id"), &to->id_count);
     read_map(s, json_get(given, "map"), to);
+    read_set(s, json_get(given, "set"), to);
     return read_zone(given, to, f);
 }
 

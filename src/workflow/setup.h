@@ -72,6 +72,8 @@ struct feed {
     struct feed_column
         *map; /* in order of the fields; NULL: columns are named as fields */
     size_t map_count;
+    struct feed_column *set; /* fields that every row has alike; columns[0] is the text */
+    size_t set_count;
 };
 
 /* Somebody who is told: a command that gets the text on stdin. */
