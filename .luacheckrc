@@ -8,7 +8,7 @@ stds.dray_script = {
   read_globals = {
     "assert", "error", "ipairs", "select", "type", "tonumber", "tostring", "pairs", "pcall", "print",
     "setmetatable", "try", "string", "table", "math", "utf8", "arg",
-    "orders", "order", "shipments", "shipment", "event", "documents", "poll", "call", "parallel",
+    "orders", "order", "shipments", "shipment", "event", "notify", "documents", "poll", "call", "parallel",
     "sleep", "settle", "now", "instant", "iso", "date", "duration", "read_json", "read_csv", "log", "array", "null",
   },
 }

@@ -340,6 +340,12 @@ function host:event(name, order, fields, id)
   return outcome, message
 end
 
+--- What people are still to be told by notify("desk", "text").
+---@return { to: string, text: string }[]
+function host:notices() return self.core:notices() end
+--- From now on the project's commands tell them.
+function host:post() self.core:post() end
+
 --- From now on files of the project's feeds are read as time goes on.
 function host:feeds() self.core:feeds() end
 

@@ -10,10 +10,10 @@
 int bind_open(lua_State *L)
 {
     static void (*const modules[])(lua_State *) = {
-        value_open,         bind_order_open, bind_effect_open, bind_document_open,
-        bind_poll_open,     bind_call_open,  bind_tasks_open,  bind_time_open,
-        bind_file_open,     bind_floor_open, bind_log_open,    bind_occasion_open,
-        bind_shipment_open,
+        value_open,         bind_order_open,    bind_effect_open, bind_document_open,
+        bind_poll_open,     bind_call_open,     bind_tasks_open,  bind_time_open,
+        bind_file_open,     bind_floor_open,    bind_notify_open, bind_log_open,
+        bind_occasion_open, bind_shipment_open,
     };
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
         lua_settop(L, 1);

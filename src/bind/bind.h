@@ -38,6 +38,7 @@ void bind_call_open(lua_State *L);
 void bind_tasks_open(lua_State *L);
 void bind_time_open(lua_State *L);
 void bind_floor_open(lua_State *L);
+void bind_notify_open(lua_State *L);
 void bind_file_open(lua_State *L);
 void bind_log_open(lua_State *L);
 

@@ -8,6 +8,7 @@
 #include "bind/bind.h"
 #include "bind/handle.h"
 #include "bind/value.h"
+#include "engine/task.h"
 #include "engine/trouble.h"
 #include "store/fact.h"
 #include "workflow/floor.h"
@@ -135,6 +136,7 @@ static int l_floor_event(lua_State *L)
     struct report report = {.event = luaL_checkstring(L, 1),
                             .id = luaL_optstring(L, 4, NULL),
                             .source = "script"};
+    task_may_act(L, "event");
     struct json *fields = read_fields(L, a);
     set_order(L, a, fields);
     report.fields = fields;

@@ -5,9 +5,11 @@
 
 #include "bind/test.h"
 #include "bind/value.h"
+#include "store/notice.h"
 #include "store/waiting.h"
 #include "workflow/feed.h"
 #include "workflow/floor.h"
+#include "workflow/tell.h"
 
 /* The fields at `index`, or none, with the order's number among them. */
 static struct json *read_fields(lua_State *L, int index, const char *order,
@@ -74,6 +76,32 @@ static int l_test_waiting(lua_State *L)
     return 1;
 }
 
+/* host:notices() -> what people are still to be told */
+static int l_test_notices(lua_State *L)
+{
+    struct host *h = test_host_of(L);
+    struct notice *list = NULL;
+    size_t count = 0;
+    struct fault f = {0};
+    if (notice_list(h->store, test_push_arena(L), 0, 0, &list, &count, &f) != ERR_OK)
+        return luaL_error(L, "%s", f.text);
+    lua_newtable(L);
+    for (size_t i = 0; i < count; i++) {
+        lua_newtable(L);
+        set_text(L, "to", list[i].to);
+        set_text(L, "text", list[i].text);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+/* host:post(): from now on commands tell people */
+static int l_test_post(lua_State *L)
+{
+    tell_begin(test_host_of(L));
+    return 0;
+}
+
 /* host:feeds(): from now on the files of feeds are read as time goes on */
 static int l_test_feeds(lua_State *L)
 {
@@ -83,9 +111,9 @@ static int l_test_feeds(lua_State *L)
 
 void test_floor_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"event", l_test_event},
-                                       {"waiting", l_test_waiting},
-                                       {"feeds", l_test_feeds},
-                                       {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"event", l_test_event},     {"waiting", l_test_waiting}, {"feeds", l_test_feeds},
+        {"notices", l_test_notices}, {"post", l_test_post},       {NULL, NULL},
+    };
     luaL_setfuncs(L, methods, 0);
 }

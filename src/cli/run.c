@@ -10,6 +10,7 @@
 #include "cli/session.h"
 #include "cli/summary.h"
 #include "engine/script.h"
+#include "workflow/tell.h"
 
 static const struct flag flags[] = {
     FLAG_PROJECT,
@@ -136,6 +137,7 @@ static int run(const struct invocation *in)
         notice_stops(in, &s);
         loop_watch_signals(s.host->loop);
         s.tasks = tasks_new(s.host);
+        tell_begin(s.host);
         exit = run_owned(in, &s, timeout);
         tasks_free(s.tasks);
     }

@@ -14,6 +14,7 @@
 #include "workflow/feed.h"
 #include "workflow/rhythm.h"
 #include "workflow/round.h"
+#include "workflow/tell.h"
 
 struct work {
     struct session *session;
@@ -106,7 +107,10 @@ struct work *work_open(const struct invocation *in, struct session *s)
         return NULL;
     }
     rhythm_begin(s->host);
-    feeds_begin(s->host);
+    if (!s->host->rehearsal) { /* files stay, and nobody is told */
+        feeds_begin(s->host);
+        tell_begin(s->host);
+    }
     loop_watch_hangup(s->host->loop);
     w->guest.party = (struct round_party){step, NULL, is_busy, w};
     round_join(s->host, &w->guest);

@@ -105,6 +105,9 @@ static const char version_1_floor[] =
     " PRIMARY KEY(product, warehouse, account)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX stock_untold ON stock(at_ms, product) WHERE told >= 0;"
 
+    "CREATE TABLE notice(id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL,"
+    " who TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
+
     "CREATE TABLE waiting(id INTEGER PRIMARY KEY, told_ms INTEGER NOT NULL, event TEXT "
     "NOT NULL,"
     " account TEXT NOT NULL, name TEXT NOT NULL, tracking TEXT NOT NULL,"

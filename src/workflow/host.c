@@ -21,6 +21,7 @@
 #include "workflow/rhythm.h"
 #include "workflow/sender.h"
 #include "workflow/setup.h"
+#include "workflow/tell.h"
 
 static enum operation_id figure_of(const char *operation)
 {
@@ -147,6 +148,7 @@ void host_close(struct host *h)
 {
     if (h == NULL)
         return;
+    tell_free(h->tell);
     feeds_free(h->feeds);
     rhythm_free(h->rhythm);
     poller_free(h->poller);

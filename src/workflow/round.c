@@ -10,6 +10,7 @@
 #include "workflow/printing.h"
 #include "workflow/prover.h"
 #include "workflow/sender.h"
+#include "workflow/tell.h"
 
 enum { LAST_ANSWERS_MS = 15 * MS_SECOND }; /* a request ends by itself before that */
 
@@ -131,7 +132,8 @@ static bool stuck(const struct host *h, const struct round_party *party,
 static bool is_quiet(const struct host *h)
 {
     return sender_under_way(h->sender) == 0 && h->label_fetches == NULL &&
-           printing_under_way(h->printing) == 0 && export_idle(h->export);
+           printing_under_way(h->printing) == 0 && export_idle(h->export) &&
+           tell_idle(h->tell);
 }
 
 enum err round_run(struct host *h, const struct round_party *party,

@@ -8,13 +8,13 @@
 #include "engine/sandbox.h"
 
 static const char *const words[] = {
-    "array",    "assert",       "call",     "date",     "documents", "duration",
-    "error",    "event",        "instant",  "ipairs",   "iso",       "log",
-    "math",     "now",          "null",     "order",    "orders",    "pairs",
-    "parallel", "pcall",        "poll",     "print",    "read_csv",  "read_json",
-    "select",   "setmetatable", "settle",   "shipment", "shipments", "sleep",
-    "string",   "table",        "tonumber", "tostring", "try",       "type",
-    "utf8",
+    "array",     "assert",   "call",         "date",     "documents", "duration",
+    "error",     "event",    "instant",      "ipairs",   "iso",       "log",
+    "math",      "notify",   "now",          "null",     "order",     "orders",
+    "pairs",     "parallel", "pcall",        "poll",     "print",     "read_csv",
+    "read_json", "select",   "setmetatable", "settle",   "shipment",  "shipments",
+    "sleep",     "string",   "table",        "tonumber", "tostring",  "try",
+    "type",      "utf8",
 };
 
 static const char *const members[] = {

@@ -373,6 +373,12 @@ function order(number, account) end
 ---@return "taken"|"same"|"waiting" outcome
 function event(name, order, fields, id) end
 
+--- Tells people: `notify "desk" { command = { … } }` of the project file gets the text on its stdin. Goes on at
+--- once; it leaves when the run's other writes are durable. A command that fails is logged.
+---@param who string
+---@param text string
+function notify(who, text) end
+
 --- Documents that are there.
 ---@param filter? { kind: string|string[]|nil, order: dray.Order|string|nil, shipment: dray.Shipment|string|nil, account: string?, latest: boolean? }
 ---@return dray.List<dray.Document>
