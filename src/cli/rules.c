@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "bind/bind.h"
 #include "cli/command.h"
+#include "cli/fires.h"
 #include "cli/rows.h"
 #include "cli/session.h"
 #include "engine/rulebook.h"
@@ -13,7 +14,13 @@
 #include "store/job.h"
 #include "store/rule.h"
 
-static const struct flag flags[] = {FLAG_JSON, FLAG_PROJECT, FLAG_STATE, FLAG_END};
+static const struct flag flags[] = {
+    {"next", 'n', "N", false, "the next N fires of each schedule, instead"},
+    {"from", 0, "TIME", false, "with --next: from that time on, 2026-11-23T06:00-06:00"},
+    FLAG_JSON,
+    FLAG_PROJECT,
+    FLAG_STATE,
+    FLAG_END};
 
 enum { TRIGGER_MAX = 4096 };
 
@@ -42,9 +49,10 @@ static void add_list(struct buf *b, const char *word, const struct json *list)
 static void add_member(struct buf *b, const struct json *o, const char *key)
 {
     const struct json *value = json_get(o, key);
-    if (value != NULL && value->type == JSON_ARRAY)
+    if (value != NULL && value->type == JSON_ARRAY) {
+        buf_format(b, " %s", key);
         add_list(b, "", value);
-    else if (json_str(value) != NULL)
+    } else if (json_str(value) != NULL)
         buf_format(b, " %s %s", key, json_str(value));
 }
 
@@ -100,7 +108,7 @@ static int64_t waiting(struct listing *l, const struct rule_row *row, int64_t *h
 }
 
 static void show(struct listing *l, const struct rule_row *row, const char *where,
-                 const char *state, const char *head)
+                 const char *state, const char *head, int64_t next_ms)
 {
     struct buf trigger;
     int64_t holds, jobs = waiting(l, row, &holds);
@@ -113,6 +121,7 @@ static void show(struct listing *l, const struct rule_row *row, const char *wher
     rows_text(l->rows, "trigger", buf_str(&trigger));
     rows_text(l->rows, "last", row->last_ms == 0 ? "-" : run_state_name(row->outcome));
     rows_time(l->rows, "lastAt", row->last_ms);
+    rows_time(l->rows, "next", next_ms);
     rows_number(l->rows, "failures", row->failures);
     rows_number(l->rows, "holds", holds);
     rows_number(l->rows, "waiting", jobs);
@@ -130,7 +139,8 @@ static void show_rule(struct listing *l, const struct rule *rule)
          row.paused_ms != 0 ? "paused"
          : rule->active     ? "active"
                             : "inactive",
-         rule->head == NULL ? "" : rule->head);
+         rule->head == NULL ? "" : rule->head,
+         row.paused_ms != 0 || !rule->active ? 0 : fires_next(&l->session, rule));
 }
 
 /* No file has it any more: told only when something is left to do for it. */
@@ -140,16 +150,15 @@ static bool show_gone(void *arg, const struct rule_row *r)
     int64_t holds;
     if (rulebook_find(l->book, r->name) == NULL &&
         (waiting(l, r, &holds) > 0 || holds > 0))
-        show(l, r, r->file, "gone", r->head);
+        show(l, r, r->file, "gone", r->head, 0);
     return true;
 }
 
 static int show_all(const struct invocation *in, struct listing *l)
 {
-    static const char *const headings[] = {"rule", "state",     "applies",
-                                           "last", "at",        ">failures",
-                                           ">holds", ">waiting", "where",
-                                           NULL};
+    static const char *const headings[] = {"rule",     "state", "applies",   "last",
+                                           "at",       "next",  ">failures", ">holds",
+                                           ">waiting", "where", NULL};
     struct fault f;
     enum err e = ERR_OK;
     l->rows = rows_of(in, l->json ? NULL : headings);
@@ -169,8 +178,7 @@ static int show_all(const struct invocation *in, struct listing *l)
 static int open_state(const struct invocation *in, struct listing *l)
 {
     struct fault f;
-    l->session.store =
-        store_open(l->session.state, STORE_LOOK, l->session.clock, &f);
+    l->session.store = store_open(l->session.state, STORE_LOOK, l->session.clock, &f);
     if (l->session.store == NULL && f.code != ERR_NOT_FOUND)
         return complain_fault(in, &f);
     return EXIT_DONE;
@@ -194,10 +202,13 @@ static int rules(const struct invocation *in)
     arena_init(&l.memory);
     if (exit == EXIT_DONE)
         exit = load_book(in, &l);
-    if (exit == EXIT_DONE)
+    if (exit == EXIT_DONE && flag_given(in, "next")) {
+        exit = fires_list(in, &l.session, l.book);
+    } else if (exit == EXIT_DONE) {
         exit = open_state(in, &l);
-    if (exit == EXIT_DONE)
-        exit = show_all(in, &l);
+        if (exit == EXIT_DONE)
+            exit = show_all(in, &l);
+    }
     rulebook_free(l.book);
     arena_clear(&l.memory);
     session_close(&l.session);

@@ -2,8 +2,6 @@
  * rounds. */
 #include "engine/rules_inside.h"
 
-#include <string.h>
-
 #include "engine/schedule_head.h"
 #include "store/job.h"
 
@@ -44,28 +42,11 @@ static bool is_paused(void *arg, int64_t rule)
 
 /* ---- the book's schedules ---- */
 
-/* The files were checked when they were loaded; a list of dates may be gone since. */
-static void keep_mistake(void *context, const char *key, const char *sentence)
-{
-    struct fault *f = context;
-    if (f->code == ERR_OK)
-        fault_set(f, ERR_INPUT, "%s: %s", key, sentence);
-}
-
 static enum err put(struct rules *r, const struct rule *rule, struct fault *f)
 {
-    struct arena a;
-    struct fault wrong = {0};
-    arena_init(&a);
-    const struct json *head = json_parse(&a, rule->schedule, strlen(rule->schedule), f);
-    struct schedule *s =
-        head == NULL ? NULL
-                     : schedule_of_head(head, r->options.folder, keep_mistake, &wrong);
-    arena_clear(&a);
+    struct schedule *s = schedule_of_rule(rule, r->options.folder, f);
     if (s == NULL)
-        return head == NULL ? f->code
-                            : fault_set(f, wrong.code, "%s: rule \"%s\": %s",
-                                        rule->file->path, rule->name, wrong.text);
+        return f->code;
     return timetable_put(r->timetable, rule->standing->id, rule->name, rule->schedule, s,
                          host_now(r->host), f);
 }

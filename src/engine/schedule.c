@@ -109,6 +109,11 @@ void schedule_free(struct schedule *s)
     free(s);
 }
 
+const struct zone *schedule_zone(const struct schedule *s)
+{
+    return s->zone;
+}
+
 /* ---- local times ---- */
 
 static int compare_days(const void *a, const void *b)

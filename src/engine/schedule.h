@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct schedule;
+struct zone;
 
 enum { SCHEDULE_AT_MAX = 24 };
 
@@ -37,6 +38,8 @@ struct schedule *schedule_new(const struct schedule_words *words, schedule_wrong
                               void *context);
 void schedule_free(struct schedule *s);
 
+/* The zone of its local times. */
+const struct zone *schedule_zone(const struct schedule *s);
 /* The next nominal instant strictly after `after_ms`, a whole second of UTC; INT64_MAX
  * when there is none in the next 40 years. */
 int64_t schedule_next(const struct schedule *s, int64_t after_ms);

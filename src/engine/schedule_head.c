@@ -78,3 +78,27 @@ struct schedule *schedule_of_head(const struct json *head, const char *folder,
     free(dates);
     return s;
 }
+
+/* The first one is enough. */
+static void keep_mistake(void *context, const char *key, const char *sentence)
+{
+    struct fault *f = context;
+    if (f->code == ERR_OK)
+        fault_set(f, ERR_INPUT, "%s: %s", key, sentence);
+}
+
+struct schedule *schedule_of_rule(const struct rule *rule, const char *folder,
+                                  struct fault *f)
+{
+    struct arena a;
+    struct schedule *s = NULL;
+    *f = (struct fault){0};
+    arena_init(&a);
+    const struct json *head = json_parse(&a, rule->schedule, strlen(rule->schedule), f);
+    if (head != NULL)
+        s = schedule_of_head(head, folder, keep_mistake, f);
+    if (s == NULL)
+        fault_prefix(f, "%s:%d: rule \"%s\"", rule->file->path, rule->line, rule->name);
+    arena_clear(&a);
+    return s;
+}
