@@ -9,6 +9,7 @@ stds.dray_script = {
     "assert", "error", "ipairs", "select", "type", "tonumber", "tostring", "pairs", "pcall", "print",
     "setmetatable", "try", "string", "table", "math", "utf8", "arg",
     "orders", "order", "shipments", "shipment", "event", "notify", "documents", "poll", "call", "parallel",
+    "rule", "use",
     "sleep", "settle", "now", "instant", "iso", "date", "duration", "read_json", "read_csv", "log", "array", "null",
   },
 }

@@ -31,6 +31,8 @@ enum answer ask(const struct rules_words *bind, const struct rule *rule,
     lua_rawgeti(L, LUA_REGISTRYINDEX, rule->when);
     bind->push_event(L, o);
     box->refuse = "`when` only decides: it may neither wait nor act; move this into run";
+    box->own = (struct sandbox_run){
+        .file = rule->file->path, .version = rule->file->version, .what = rule->name};
     bool ok = sandbox_call(box, L, 1);
     box->refuse = NULL;
     enum answer answer = lua_toboolean(L, -1) ? ANSWER_YES : ANSWER_NO;

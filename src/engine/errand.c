@@ -13,6 +13,7 @@
 #include "engine/sandbox.h"
 #include "engine/trace.h"
 #include "engine/trouble.h"
+#include "store/crash.h"
 #include "store/rule.h"
 #include "store/run.h"
 #include "store/verdict.h"
@@ -104,6 +105,15 @@ static enum err write_end(struct rules *r, struct job *job, bool failed, const c
     return e == ERR_OK ? standing_ended(r, job->standing, job->run, failed, line, f) : e;
 }
 
+/* A file that went well is no longer one that ended dray. */
+static enum err forget_crash(struct rules *r, struct rule_file *file, struct fault *f)
+{
+    if (!file->crashed)
+        return ERR_OK;
+    file->crashed = false;
+    return crash_forget(r->host->store, file->path, f);
+}
+
 static enum err end_job(struct rules *r, struct job *job, bool failed, struct fault *f)
 {
     struct standing *st = job->standing;
@@ -121,11 +131,14 @@ static void errand_ended(void *arg, struct task *t)
     const char *error = task_error(t);
     char *line = mem_copy(error, strcspn(error, "\n"));
     if (failed) {
+        r->run_failed = true;
         trace_error(job->trace, error);
         log_write(LOG_WARN, "a rule failed", log_safe("rule", job->standing->name),
                   log_number("run", job->run), log_safe("error", line), LOG_END);
     }
     enum err e = write_end(r, job, failed, line, &f);
+    if (e == ERR_OK && !failed)
+        e = forget_crash(r, job->file, &f);
     if (e == ERR_OK)
         e = end_job(r, job, failed, &f);
     if (e != ERR_OK)
@@ -206,6 +219,9 @@ enum err errand_begin(struct rules *r, struct job *job, int64_t line, struct fau
                                    .run = job->run,
                                    .approve = rule->approve,
                                    .trace = job->trace,
+                                   .file = rule->file->path,
+                                   .version = rule->file->version,
+                                   .what = rule->name,
                                    .end = errand_ended,
                                    .arg = job};
     job->task = task_new(r->tasks, &o, rule->file->box->L, 3);

@@ -241,12 +241,14 @@ struct rule_file *rule_file_load(const struct rulebook_options *o, const char *p
     file->path = mem_text(path);
     file->box = sandbox_new(&limits);
     file->box->folder = o->folder;
+    file->box->own.file = file->path; /* for the watchdog */
     make_tables(file->box->L);
     if (load(file, o, f) != ERR_OK) {
         rule_file_release(file);
         return NULL;
     }
     file->box->host = o->host;
+    digest_hex(&file->source, file->version);
     file->asker = lua_newthread(file->box->L);
     lua_rawsetp(file->box->L, LUA_REGISTRYINDEX, file); /* anchored */
     return file;

@@ -68,8 +68,10 @@ struct rule {
 };
 
 struct rule_file {
-    char *path;           /* as people write it: "rules/floor.lua" */
-    struct digest source; /* of it and of the files that it uses */
+    char *path;                   /* as people write it: "rules/floor.lua" */
+    struct digest source;         /* of it and of the files that it uses */
+    char version[DIGEST_HEX + 1]; /* the same as text */
+    bool crashed;                 /* it did, in this version, since it last went well */
     struct sandbox *box;
     lua_State *asker; /* the thread in which `when` is called */
     struct rule *rules;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/rules_inside.h"
+#include "engine/sandbox.h"
 #include "store/hold.h"
 #include "store/journal.h"
 #include "store/rule.h"
@@ -91,6 +92,25 @@ static void release_retired(struct rules *r)
     }
 }
 
+/* What still holds more memory than it may after a run was ended for it begins anew,
+ * with all the others: no rule keeps anything in Lua from one run to the next. */
+static enum err renew_heavy(struct rules *r, struct fault *f)
+{
+    bool heavy = false;
+    if (!r->run_failed)
+        return ERR_OK;
+    r->run_failed = false;
+    for (size_t i = 0; i < r->book->file_count; i++) {
+        struct sandbox *box = r->book->files[i]->box;
+        if (box->used > box->memory && !sandbox_collect(box)) {
+            log_write(LOG_WARN, "a rule file is over its memory and is loaded anew",
+                      log_safe("file", r->book->files[i]->path), LOG_END);
+            heavy = true;
+        }
+    }
+    return heavy ? rules_reload(r, NULL, f) : ERR_OK;
+}
+
 static enum err work(struct rules *r, struct fault *f)
 {
     enum err e = fires_step(r, f);
@@ -108,6 +128,8 @@ static enum err work(struct rules *r, struct fault *f)
             break;
     }
     release_retired(r);
+    if (e == ERR_OK)
+        e = renew_heavy(r, f);
     if (e == ERR_OK && r->holds_changed)
         e = look_at_holds(r, f);
     return e == ERR_OK ? save(r, f) : e;

@@ -40,6 +40,7 @@ struct rules {
     int64_t hold_count;  /* rows of holds */
     int64_t hold_due_ms; /* of the next one; INT64_MAX */
     bool holds_changed;
+    bool run_failed;        /* in this step */
     bool standings_changed; /* a person paused or resumed a rule */
     struct timer hold_timer;
     struct timetable *timetable; /* of the book's schedules; NULL before it is loaded */

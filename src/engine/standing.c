@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/crash.h"
 #include "store/hold.h"
 #include "store/rule.h"
 #include "workflow/rule_control.h"
@@ -95,6 +96,38 @@ static enum err tell_gone(struct rules *r, const struct standing *st, struct fau
     return e;
 }
 
+/* ---- files that ended dray ---- */
+
+static enum err pause_crashed(struct rules *r, const struct rule_file *file,
+                              const struct crash *last, struct fault *f)
+{
+    char why[400];
+    enum err e = ERR_OK;
+    snprintf(why, sizeof why, "%s ended dray %d times in a row, the last time at %s",
+             file->path, (int)CRASHES_MAX, last->place);
+    const struct decision d = {.actor = "dray", .why = why};
+    log_write(LOG_ERROR,
+              "a rule file never came back from Lua and ended dray, again: its rules are "
+              "paused; mend it, then `dray resume RULE --backlog run`",
+              log_safe("file", file->path), log_safe("place", last->place), LOG_END);
+    for (size_t i = 0; e == ERR_OK && i < file->rule_count; i++) {
+        struct standing *st = file->rules[i].standing;
+        if (!st->paused)
+            e = control_pause_rule(r->host, st->name, &d, f);
+        st->paused = true;
+    }
+    return e;
+}
+
+static enum err look_for_crash(struct rules *r, struct rule_file *file, struct fault *f)
+{
+    struct crash last;
+    int64_t count = 0;
+    enum err e = crash_count(r->host->store, file->path, file->version, &count, &last, f);
+    file->crashed = count > 0;
+    return e == ERR_OK && count >= CRASHES_MAX ? pause_crashed(r, file, &last, f) : e;
+}
+
 static bool add_unknown(void *arg, const struct rule_row *row)
 {
     struct rules *r = arg;
@@ -110,6 +143,8 @@ static enum err place_all(struct rules *r, struct fault *f)
         struct rule_file *file = r->book->files[i];
         for (size_t k = 0; e == ERR_OK && k < file->rule_count; k++)
             e = place(r, &file->rules[k], f);
+        if (e == ERR_OK)
+            e = look_for_crash(r, file, f);
     }
     return e;
 }

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "store/crash.h"
 #include "store/hold.h"
 #include "store/job.h"
 #include "store/journal.h"
@@ -76,6 +77,8 @@ enum err control_resume_rule(struct host *h, const char *rule, bool drop,
         e = end_holds(h, &a, row.id, f);
     if (e == ERR_OK)
         e = rule_set_pause(h->store, row.id, 0, "", f);
+    if (e == ERR_OK)
+        e = crash_forget(h->store, row.file, f);
     if (e == ERR_OK)
         e = note(h, "rule.resumed", rule, d, f);
     arena_clear(&a);

@@ -510,3 +510,61 @@ null = nil
 --- The script's name at 0, then its arguments.
 ---@type table<integer, string>
 arg = {}
+
+-- ---- rules ----
+
+--- What a rule is asked about, and runs for: an event. Beside these fields it has those of the event's
+--- payload (`e.carrier`, `e.trackingNumber`). It cannot be changed.
+---@class dray.Event
+---@field kind string the event's name: "order.new"
+---@field rule string the rule's name
+---@field order? dray.Order nil for what is not about one
+---@field effect? dray.Effect of effect.succeeded, effect.failed …
+---@field document? dray.Document of label.ready, slip.ready, invoice.ready
+---@field was? dray.OrderState the order's state before
+---@field deadline? { kind: string, at: string, package: string? } of deadline.near and deadline.missed
+---@field at string when it happened
+---@field now integer UTC milliseconds, as now()
+---@field data table what the rule keeps; its head says data = { … }. What `run` changes in it is kept with its end
+---@field [string] any
+
+---@class dray.Where
+---@field account? string|string[]
+---@field warehouse? string|string[]
+---@field labels? "amazon"|"own"
+---@field program? "vendor"|"external"
+
+---@class dray.Every
+---@field [1] string "15m", "1h", "1d"
+---@field at? string|string[] with "1d": "07:30"
+---@field from? string below a day: not before
+---@field to? string below a day: before
+---@field days? string|string[] "mon-fri"
+---@field except? string a file with dates on which nothing is due
+---@field zone? string "America/Chicago"; UTC
+
+--- When something applies, and what to do then. One of on, all, every, cron says what makes it look.
+---@class dray.Rule
+---@field name string unique in the project: holds and pauses are remembered by it
+---@field where? dray.Where only for these orders
+---@field on? string|string[] events
+---@field all? string|string[] events that must all have happened, in any order, for every box; once per order
+---@field every? dray.Every
+---@field cron? string "5 8-17 * * mon-fri"
+---@field zone? string of cron
+---@field when? fun(e: dray.Event): any whether it applies; it may neither wait nor act
+---@field hold? string "30m": `when` must stay true so long; it is asked again at later events of the order
+---@field approve? boolean what `run` plans is held for a person; `when` is asked again at `dray release`
+---@field run fun(e: dray.Event)
+---@field timeout? string of a run; an hour
+---@field data? table what the rule remembers in e.data, at first; such a rule runs once at a time
+---@field active? boolean false: it stands still
+
+--- A rule. Only at the first level of a rule file, which may neither wait nor act.
+---@param head dray.Rule
+function rule(head) end
+
+--- What the file NAME.lua beside this rule file returns; it is loaded once. Only at the first level.
+---@param name string
+---@return any
+function use(name) end
