@@ -52,6 +52,14 @@ sim_compare() {
   "$DRAY" run --quiet compare.lua ledger.json amazon.json effects.json orders.json </dev/null
 }
 
+# The same for shipments, in a copy of examples/easy-ship.
+sim_compare_shipments() {
+  sim_get /sim/ledger ledger.json
+  sim_get /sim/shipments amazon.json
+  sim_list effects >effects.json
+  "$DRAY" run --quiet compare.lua ledger.json amazon.json effects.json </dev/null
+}
+
 # Stops the one that sim_start started, and waits for its end. Fails when it had failed by itself.
 sim_stop() {
   local pid=$sim_pid

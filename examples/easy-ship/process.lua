@@ -33,7 +33,10 @@ end
 local function deliver(shipment, report)
   for _, package in ipairs(report.packages) do
     for _, seen in ipairs(report.delivery or {}) do
-      shipment:delivery(package.id, { subStatus = seen }):wait()
+      local effect = shipment:delivery(package.id, { subStatus = seen })
+      if effect then
+        effect:wait() -- nil: it is over already
+      end
     end
   end
 end

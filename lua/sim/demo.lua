@@ -46,6 +46,7 @@ demo.locations = {
 ---@field countries string[] empty: India and Germany
 ---@field programs? string[] of the seller; empty: all three
 ---@field faults string[] "KIND=RATE" or "OPERATION:KIND=RATE"
+---@field rate? integer calls a second of every operation; 0: as Amazon has it
 ---@field plain? boolean one line, one box, nothing special: for measuring
 ---@field floor? string where the floor file is
 
@@ -134,6 +135,7 @@ function demo.options(flags)
   if not settings.speeds[flags.speed] then
     error(("--speed %s: expected instant, demo or real"):format(flags.speed), 0)
   end
+  local rate = flags.rate and flags.rate > 0 and flags.rate or nil
   local rules = {}
   for i, text in ipairs(flags.faults) do
     rules[i] = rule_of(text)
@@ -142,6 +144,10 @@ function demo.options(flags)
     seed = flags.seed,
     speed = flags.speed,
     faults = rules,
+    rate = rate,
+    burst = rate,
+    external_rate = rate,
+    external_burst = rate,
     share = shares_of(flags),
     accounts = accounts_of(flags),
   }

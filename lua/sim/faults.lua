@@ -34,13 +34,14 @@ faults.kinds = {
 
 -- Faults of a seller's operations, and where each of them can strike: at one operation, or at all
 -- of External Fulfillment.
----@type table<string, { where: string, what: string }>
+---@type table<string, { where: string, what: string, but: table<string, boolean>? }>
 faults.of_shipments = {
   cancelled = { where = "external", what = "the shipment is cancelled right before the request" },
   moved = { where = "external",
     what = "another tool does the shipment's next step right before the request" },
   busy = { where = "external", what = "a workflow of the shipment is running: 409" },
-  unprocessable = { where = "external", what = "the shipment cannot be processed like this: 422" },
+  unprocessable = { where = "external", what = "the shipment cannot be processed like this: 422",
+    but = { getShipments = true, getShipment = true, retrieveInvoice = true } },
   label_failed = { where = "generateShipLabels", what = "labels fail inside a 200" },
   plain_http = { where = "generateShipLabels",
     what = "the label's URL is http, and not of this machine" },
@@ -63,6 +64,7 @@ local function applies(kind, operation)
   local special = faults.of_shipments[kind]
   return not special or special.where == operation.name
     or special.where == "external" and operation.external
+      and not (special.but and special.but[operation.name])
 end
 
 --- The kinds, for people.

@@ -27,6 +27,8 @@ static const struct flag flags[] = {
     {"program", 0, "NAME", true,
      "seller_flex, easy_ship, self_ship: what the seller does (default all three)"},
     {"seed", 0, "N", false, "the same seed gives the same orders (default 1)"},
+    {"rate", 0, "N", false,
+     "calls a second of each operation (default as Amazon: 10, shipments 1)"},
     {"plain", 0, NULL, false, "each with one line and one box, and nothing special"},
     {"floor", 0, "FILE", false,
      "write what the warehouse floor does with each order and shipment"},
@@ -79,7 +81,7 @@ struct serving {
     lua_State *L;
     int ref;           /* the Amazon */
     const char *floor; /* the floor file, NULL: none */
-    long port, orders, shipments, seed;
+    long port, orders, shipments, rate, seed;
     struct late_list late;
 };
 
@@ -98,13 +100,15 @@ static void push_words(lua_State *L, const struct invocation *in, const char *na
 /* Pushes sim.Flags. */
 static void push_flags(lua_State *L, const struct serving *s)
 {
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 10);
     lua_pushinteger(L, s->orders);
     lua_setfield(L, -2, "orders");
     lua_pushinteger(L, s->shipments);
     lua_setfield(L, -2, "shipments");
     lua_pushinteger(L, s->seed);
     lua_setfield(L, -2, "seed");
+    lua_pushinteger(L, s->rate);
+    lua_setfield(L, -2, "rate");
     lua_pushboolean(L, flag_given(s->in, "plain"));
     lua_setfield(L, -2, "plain");
     lua_pushstring(L, flag_text(s->in, "speed", "demo"));
@@ -360,6 +364,7 @@ static int run(const struct invocation *in)
     if (!flag_number(in, "port", 0, UINT16_MAX, PORT, &s.port) ||
         !flag_number(in, "orders", 0, ORDERS_MAX, ORDERS, &s.orders) ||
         !flag_number(in, "shipments", 0, ORDERS_MAX, 0, &s.shipments) ||
+        !flag_number(in, "rate", 0, 100000, 0, &s.rate) ||
         !flag_number(in, "seed", 0, INT32_MAX, 1, &s.seed))
         return EXIT_USAGE;
     enum err e = serve(&s, &f);

@@ -144,9 +144,11 @@ static bool call_may_pass(const struct call *c, const struct call_reply *reply)
 {
     if (reply->outcome == CALL_NOT_SENT)
         return true;
-    if (reply->outcome == CALL_REFUSED)
-        return reply->refusal.kind == REFUSAL_THROTTLED;
-    return !answer_is_write(c->request.op) && answer_may_pass(&c->answer, reply);
+    bool write = answer_is_write(c->request.op);
+    enum refusal_kind kind = reply->refusal.kind;
+    if (reply->outcome == CALL_REFUSED) /* a read meets a workflow that runs: 409 */
+        return kind == REFUSAL_THROTTLED || (kind == REFUSAL_CONFLICT && !write);
+    return !write && answer_may_pass(&c->answer, reply);
 }
 
 static bool call_may_repeat(struct call *c, const struct call_reply *reply)

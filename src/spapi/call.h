@@ -1,9 +1,9 @@
 /* One call of one operation: quota, token, request, answer (design 7).
  *
- * A read is repeated here after 429, 5xx and a broken line, with full jitter, within the
- * budget of repeats and four attempts. A write is repeated here only when it certainly
- * was not processed: 429, an expired token (once), never sent. Everything else is the
- * caller's: it ends as CALL_UNKNOWN. */
+ * A read is repeated here after 409, 429, 5xx and a broken line, with full jitter, within
+ * the budget of repeats and four attempts. A write is repeated here only when it
+ * certainly was not processed: 429, an expired token (once), never sent. Everything else
+ * is the caller's: it ends as CALL_UNKNOWN. */
 #ifndef DRAY_SPAPI_CALL_H
 #define DRAY_SPAPI_CALL_H
 
@@ -26,7 +26,7 @@ struct call_note {
     int attempt;           /* from 1 */
     int64_t took_ms;
     const char *request_id; /* "" when none */
-    int64_t date_ms;        /* Amazon's clock, to the second; INSTANT_NONE when not told */
+    int64_t date_ms; /* Amazon's clock, to the second; INSTANT_NONE when not told */
 };
 typedef void call_note_fn(void *arg, const struct call_note *note);
 

@@ -68,6 +68,13 @@ static bool is_shown(const struct shipment *s, const struct json *asked,
     }
 }
 
+/* Amazon took it, or may have, and then the shipment was over: it will never be shown. */
+static bool is_lost(const struct shipment *s, const struct effect *e)
+{
+    return shipment_state(s) == SHIPMENT_CANCELLED &&
+           (e->state == EFFECT_ACCEPTED || e->state == EFFECT_UNKNOWN);
+}
+
 static enum err prove_one(struct host *h, struct shipment *s, const struct effect *e,
                           struct fault *f)
 {
@@ -76,6 +83,9 @@ static enum err prove_one(struct host *h, struct shipment *s, const struct effec
     struct effect now = *e;
 
     enum err err = external_asked(h, s, e, &asked, f);
+    if (err == ERR_OK && !is_shown(s, asked, e) && is_lost(s, e))
+        return external_failed(h, &now, EFFECT_CANCELLED, "the shipment was cancelled",
+                               f);
     if (err != ERR_OK || !is_shown(s, asked, e))
         return err;
     snprintf(evidence, sizeof evidence, "the shipment shows as %.60s", s->row.status);

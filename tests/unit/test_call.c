@@ -42,6 +42,7 @@ enum trouble {
     EXPIRED,
     BAD_REQUEST,
     REVOKED,
+    CONFLICT,
     TROUBLES
 };
 static enum trouble trouble;
@@ -76,6 +77,9 @@ static void make_trouble(struct answer_of *a)
         break;
     case EXPIRED:
         say_expired(a);
+        break;
+    case CONFLICT:
+        say_refusal(a, 409, "ServerBusy", "a workflow is running");
         break;
     case BAD_REQUEST:
         say_refusal(a, 400, "InvalidInput", "Atza|echo of a token");
@@ -210,7 +214,7 @@ static void reads(void)
         {CUT, 4, CALL_UNKNOWN, true},       {NOT_JSON, 4, CALL_UNKNOWN, true},
         {EMPTY, 4, CALL_UNKNOWN, true},     {ERRORS_INSIDE, 4, CALL_UNKNOWN, true},
         {EXPIRED, 2, CALL_REFUSED, true},   {BAD_REQUEST, 1, CALL_REFUSED, false},
-        {REVOKED, 1, CALL_REFUSED, false}};
+        {REVOKED, 1, CALL_REFUSED, false},  {CONFLICT, 4, CALL_REFUSED, true}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         play(false, false, &all[i]);
 }
@@ -223,7 +227,7 @@ static void writes(void)
         {CUT, 1, CALL_UNKNOWN, false},      {NOT_JSON, 1, CALL_UNKNOWN, false},
         {EMPTY, 1, CALL_UNKNOWN, false},    {ERRORS_INSIDE, 1, CALL_UNKNOWN, false},
         {EXPIRED, 2, CALL_REFUSED, true},   {BAD_REQUEST, 1, CALL_REFUSED, false},
-        {REVOKED, 1, CALL_REFUSED, false}};
+        {REVOKED, 1, CALL_REFUSED, false},  {CONFLICT, 1, CALL_REFUSED, false}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         play(true, false, &all[i]);
 }
