@@ -28,7 +28,7 @@ struct digester *digester_new(void)
     struct digester *d = mem_new(sizeof *d);
     d->context = EVP_MD_CTX_new();
     must(d->context != NULL);
-    digester_start(d);
+    must(EVP_DigestInit_ex(d->context, EVP_sha256(), NULL));
     return d;
 }
 
@@ -39,9 +39,10 @@ void digester_free(struct digester *d)
     free(d);
 }
 
+/* Without a name it is the algorithm that was looked for once. */
 void digester_start(struct digester *d)
 {
-    must(EVP_DigestInit_ex(d->context, EVP_sha256(), NULL));
+    must(EVP_DigestInit_ex(d->context, NULL, NULL));
 }
 
 void digester_add(struct digester *d, const void *data, size_t len)

@@ -358,9 +358,13 @@ enum err effect_get(struct store *s, struct arena *a, int64_t id, bool with_body
     return err;
 }
 
+#define WHERE_NEWEST                                                                     \
+    " FROM effect WHERE key = ? AND kind = ? AND account = ?"                            \
+    " ORDER BY revision DESC LIMIT 1"
+
 enum err effect_by_key(struct store *s, struct arena *a, const char *account,
-                       enum effect_kind kind, const char *key, struct effect *e,
-                       struct fault *f)
+                       enum effect_kind kind, const char *key, bool with_body,
+                       struct effect *e, struct fault *f)
 {
     bool found;
     int64_t number;
@@ -368,15 +372,14 @@ enum err effect_by_key(struct store *s, struct arena *a, const char *account,
     enum err err = account_find(s, account, &number, f);
     if (err != ERR_OK)
         return err;
-    query_read(&q, s,
-               "SELECT " EFFECT_COLUMNS
-               " FROM effect WHERE key = ? AND kind = ? AND account = ?"
-               " ORDER BY revision DESC LIMIT 1",
-               f);
+    if (with_body)
+        query_read(&q, s, "SELECT " EFFECT_COLUMNS ", " EFFECT_BODY WHERE_NEWEST, f);
+    else
+        query_read(&q, s, "SELECT " EFFECT_COLUMNS WHERE_NEWEST, f);
     query_text(&q, key);
     query_int(&q, kind);
     query_int(&q, number);
-    err = take_effect(&q, a, false, e, &found);
+    err = take_effect(&q, a, with_body, e, &found);
     return err == ERR_OK && !found ? ERR_NOT_FOUND : err;
 }
 

@@ -121,8 +121,8 @@ enum err effect_get(struct store *s, struct arena *a, int64_t id, bool with_body
                     struct effect *e, struct fault *f);
 /* The newest revision of a key; ERR_NOT_FOUND (f untouched) when there is none. */
 enum err effect_by_key(struct store *s, struct arena *a, const char *account,
-                       enum effect_kind kind, const char *key, struct effect *e,
-                       struct fault *f);
+                       enum effect_kind kind, const char *key, bool with_body,
+                       struct effect *e, struct fault *f);
 
 struct effect_filter {
     const char *account;

@@ -248,21 +248,32 @@ enum err record_set_status(struct store *s, int64_t id, const char *status,
     return finish_set(&q, id);
 }
 
-/* An order takes what it holds of the stock along. */
-static enum err move_stock(struct store *s, int64_t id, int state, struct fault *f)
+static enum err read_state(struct store *s, int64_t id, int *state, bool *order,
+                           struct fault *f)
 {
     struct query q;
-    int64_t from;
-    query_read(&q, s, "SELECT state FROM record WHERE id = ? AND kind = 0", f);
+    query_read(&q, s, "SELECT state, kind FROM record WHERE id = ?", f);
     query_int(&q, id);
-    enum err e = query_number(&q, state, &from);
-    return e == ERR_OK ? stock_state(s, id, (int)from, state, f) : e;
+    const bool found = query_row(&q);
+    if (found) {
+        *state = (int)row_int(&q, 0);
+        *order = row_int(&q, 1) == RECORD_ORDER;
+    }
+    enum err e = query_end(&q);
+    return e == ERR_OK && !found ? no_record(id, f) : e;
 }
 
+/* An order takes what it holds of the stock along. */
 enum err record_set_state(struct store *s, int64_t id, int state, struct fault *f)
 {
     struct query q;
-    enum err e = move_stock(s, id, state, f);
+    int from = state;
+    bool order = false;
+    enum err e = read_state(s, id, &from, &order, f);
+    if (e != ERR_OK || from == state)
+        return e;
+    if (order)
+        e = stock_state(s, id, from, state, f);
     if (e != ERR_OK)
         return e;
     query_write(&q, s, "UPDATE record SET state = ?, changed_ms = ? WHERE id = ?", f);
@@ -378,22 +389,27 @@ static enum err find_anywhere(struct store *s, struct arena *a, enum record_kind
     return ERR_OK;
 }
 
-static enum err find_of_account(struct store *s, enum record_kind kind,
-                                const char *account, const char *name, int64_t *id,
-                                struct fault *f)
+#define WHERE_NAMED " FROM record WHERE name = ? AND kind = ? AND account = ?"
+
+static enum err find_of_account(struct store *s, struct arena *a, enum record_kind kind,
+                                const char *account, const char *name, bool with_body,
+                                struct record *r, struct fault *f)
 {
+    bool found;
     struct query q;
     int64_t number;
     enum err e = account_find(s, account, &number, f);
     if (e != ERR_OK)
         return e;
-    query_read(&q, s, "SELECT id FROM record WHERE name = ? AND kind = ? AND account = ?",
-               f);
+    if (with_body)
+        query_read(&q, s, "SELECT " RECORD_COLUMNS ", " RECORD_BODY WHERE_NAMED, f);
+    else
+        query_read(&q, s, "SELECT " RECORD_COLUMNS WHERE_NAMED, f);
     query_text(&q, name);
     query_int(&q, kind);
     query_int(&q, number);
-    e = query_number(&q, 0, id);
-    if (e == ERR_OK && *id == 0)
+    e = take_record(&q, a, with_body, r, &found);
+    if (e == ERR_OK && !found)
         e = fault_set(f, ERR_NOT_FOUND, "account %s has no %s %s", account,
                       kind_word(kind), name);
     return e;
@@ -404,8 +420,9 @@ enum err record_find(struct store *s, struct arena *a, enum record_kind kind,
                      struct record *r, struct fault *f)
 {
     int64_t id = 0;
-    enum err e = account == NULL ? find_anywhere(s, a, kind, name, &id, f)
-                                 : find_of_account(s, kind, account, name, &id, f);
+    if (account != NULL)
+        return find_of_account(s, a, kind, account, name, with_body, r, f);
+    enum err e = find_anywhere(s, a, kind, name, &id, f);
     return e == ERR_OK ? record_get(s, a, id, with_body, r, f) : e;
 }
 

@@ -95,6 +95,7 @@ enum err record_put(struct store *s, struct record *r, const struct digest *dige
 /* Amazon's status changed, seen in a list without details. */
 enum err record_set_status(struct store *s, int64_t id, const char *status,
                            struct fault *f);
+/* Nothing is written when it has that state already. */
 enum err record_set_state(struct store *s, int64_t id, int state, struct fault *f);
 enum err record_set_flags(struct store *s, int64_t id, unsigned flags, struct fault *f);
 

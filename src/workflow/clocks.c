@@ -27,7 +27,7 @@ static enum err newest(struct store *s, struct arena *a, const struct record *r,
                        enum effect_kind kind, bool with_body, struct effect *e,
                        struct fault *f)
 {
-    enum err err = effect_by_key(s, a, r->account, kind, r->name, e, f);
+    enum err err = effect_by_key(s, a, r->account, kind, r->name, false, e, f);
     if (err == ERR_NOT_FOUND) {
         *e = (struct effect){0};
         return ERR_OK;

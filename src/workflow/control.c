@@ -74,7 +74,8 @@ static enum err check_newest(struct host *h, struct arena *a, const struct effec
                              struct fault *f)
 {
     struct effect newest;
-    enum err err = effect_by_key(h->store, a, e->account, e->kind, e->key, &newest, f);
+    enum err err =
+        effect_by_key(h->store, a, e->account, e->kind, e->key, false, &newest, f);
     if (err == ERR_OK && newest.id != e->id)
         return fault_set(f, ERR_CONFLICT,
                          "effect %lld of order %s: effect %lld came after it and is %s; "

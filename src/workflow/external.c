@@ -257,7 +257,7 @@ static enum err supersede_refused(struct host *h, struct shipment *s,
                                                 "content since",
                                          .next_ms = INT64_MAX};
     enum err e = effect_by_key(h->store, &s->memory, wanted->account, wanted->kind,
-                               wanted->key, &there, f);
+                               wanted->key, false, &there, f);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
     if (e != ERR_OK || there.state != EFFECT_HELD || strncmp(there.why, "422", 3) != 0 ||

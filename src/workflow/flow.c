@@ -62,8 +62,8 @@ enum err flow_reconsider(struct host *h, int64_t record, struct fault *f)
     struct effect *list;
     struct stand stand;
     size_t count;
-    const struct effect_filter filter = {.record = record,
-                                         .states = 1u << EFFECT_WAITING};
+    const struct effect_filter filter = {
+        .record = record, .states = 1u << EFFECT_WAITING, .with_body = true};
 
     arena_init(&a);
     enum err e = effect_list(h->store, &a, &filter, &list, &count, f);

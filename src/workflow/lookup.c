@@ -72,6 +72,11 @@ static bool under_way(const struct host *h, const struct effect *e,
     return false;
 }
 
+bool lookup_asking(const struct host *h, const struct effect *e)
+{
+    return under_way(h, e, e->transaction);
+}
+
 /* ---- the order or label itself ---- */
 
 /* To where it stands now: the order may have been cancelled meanwhile. */

@@ -3,6 +3,8 @@
 #ifndef DRAY_WORKFLOW_LOOKUP_H
 #define DRAY_WORKFLOW_LOOKUP_H
 
+#include <stdbool.h>
+
 #include "workflow/host.h"
 
 /* getTransactionStatus for an accepted effect; one call for all effects of that
@@ -10,6 +12,8 @@
  * one is looked up before it counts as failed; everything else leaves them as they are.
  */
 void lookup_transaction(struct host *h, const struct effect *e);
+/* The effect, or its transaction, is being asked about. */
+bool lookup_asking(const struct host *h, const struct effect *e);
 
 /* Looks whether an unknown effect is there. There: proved. Not there: sent once more, or
  * held when it was sent twice or cannot be looked up. */

@@ -74,7 +74,8 @@ enum err plan_settle(struct host *h, struct arena *a, const struct wish *w,
     const struct effect *e = w->effect;
 
     out->outcome = PLAN_NEW;
-    enum err err = effect_by_key(h->store, a, e->account, e->kind, e->key, &there, f);
+    enum err err =
+        effect_by_key(h->store, a, e->account, e->kind, e->key, false, &there, f);
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
     if (err == ERR_OK)

@@ -187,6 +187,19 @@ static enum err prove_group(struct host *h, struct group *g, struct account *a,
     return prove_listed(h, g, a, kind, f);
 }
 
+/* An answer that takes long is awaited; only what was answered counts as a look. */
+static void leave_asked(struct host *h, const struct effect *list, bool *taken,
+                        size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        taken[i] = lookup_asking(h, &list[i]);
+        any = any || taken[i];
+    }
+    if (any)
+        postpone(h);
+}
+
 enum err proof_seek(struct host *h, struct account *a, struct arena *memory,
                     struct effect *list, size_t count, struct fault *f)
 {
@@ -194,6 +207,7 @@ enum err proof_seek(struct host *h, struct account *a, struct arena *memory,
     struct group g = {.effects = arena_new(memory, (count + 1) * sizeof *g.effects)};
     enum err e = ERR_OK;
 
+    leave_asked(h, list, taken, count);
     for (size_t i = 0; i < count && e == ERR_OK; i++) {
         if (taken[i])
             continue;

@@ -123,19 +123,11 @@ static void digest_asked(struct order *o, enum verb verb, const struct json *ask
 enum err vendor_ready(struct host *h, const struct effect *e, struct fault *f)
 {
     const enum order_state meanwhile = verbs[verb_find(e->verb)].meanwhile;
-    struct arena a;
-    struct record r;
-    enum err err = ERR_OK;
 
     sender_wake(h->sender);
     if (meanwhile == ORDER_STATE_COUNT)
         return ERR_OK;
-    arena_init(&a);
-    err = record_get(h->store, &a, e->record, false, &r, f);
-    if (err == ERR_OK)
-        err = host_state(h, &r, meanwhile, NULL, f);
-    arena_clear(&a);
-    return err;
+    return record_set_state(h->store, e->record, (int)meanwhile, f);
 }
 
 /* Builds the request once with what is there, so that a wrong argument raises where it

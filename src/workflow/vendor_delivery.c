@@ -38,7 +38,7 @@ static enum err confirmed_boxes(struct host *h, struct order *o,
 
     *boxes = NULL;
     enum err e = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_SHIP,
-                               o->row.name, &ship, f);
+                               o->row.name, false, &ship, f);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
     if (e == ERR_OK)

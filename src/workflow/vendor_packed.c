@@ -205,7 +205,7 @@ static enum err find_confirmation(struct host *h, struct order *o, struct effect
                                   struct fault *f)
 {
     enum err e = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_SHIP,
-                               o->row.name, ship, f);
+                               o->row.name, false, ship, f);
     if (e == ERR_OK && strcmp(ship->verb, "confirm") != 0)
         e = ERR_NOT_FOUND;
     return e;

@@ -132,13 +132,14 @@ enum err vendor_failed(struct host *h, struct effect *e, enum effect_state state
     return err == ERR_OK ? flow_reconsider(h, e->record, f) : err;
 }
 
-/* The effects of an order of one kind in some states, each given to `fn`. */
+/* The effects of an order of one kind in some states, each given to `fn`. *found (may be
+ * NULL) says how many there were. */
 typedef enum err each_fn(struct host *h, struct effect *e, const char *text,
                          struct fault *f);
 
 static enum err each_effect(struct host *h, int64_t record, unsigned kinds,
                             unsigned states, const char *verb, const char *text,
-                            each_fn *fn, struct fault *f)
+                            each_fn *fn, size_t *found, struct fault *f)
 {
     struct arena a;
     struct effect *list;
@@ -151,6 +152,8 @@ static enum err each_effect(struct host *h, int64_t record, unsigned kinds,
     for (size_t i = 0; e == ERR_OK && i < count; i++)
         if (verb == NULL || strcmp(list[i].verb, verb) == 0)
             e = fn(h, &list[i], text, f);
+    if (found != NULL)
+        *found = count;
     arena_clear(&a);
     return e;
 }
@@ -184,7 +187,7 @@ static enum err reload(struct host *h, struct record *r, struct fault *f)
 static enum err status_accepted(struct host *h, struct record *r, struct fault *f)
 {
     enum err e = each_effect(h, r->id, 1u << EFFECT_ACKNOWLEDGE, OPEN_STATES, "accept",
-                             "the order shows as ACCEPTED", prove, f);
+                             "the order shows as ACCEPTED", prove, NULL, f);
     if (e == ERR_OK)
         e = reload(h, r, f);
     if (e == ERR_OK && (r->state == ORDER_NEW || r->state == ORDER_ACCEPTING))
@@ -195,7 +198,7 @@ static enum err status_accepted(struct host *h, struct record *r, struct fault *
 static enum err status_shipped(struct host *h, struct record *r, struct fault *f)
 {
     enum err e = each_effect(h, r->id, 1u << EFFECT_SHIP, OPEN_STATES, "confirm",
-                             "the order shows as SHIPPED", prove, f);
+                             "the order shows as SHIPPED", prove, NULL, f);
     if (e == ERR_OK)
         e = reload(h, r, f);
     if (e == ERR_OK && r->state != ORDER_SHIPPED && r->state != ORDER_DELIVERED)
@@ -211,7 +214,7 @@ static enum err cancelled_by_amazon(struct host *h, struct record *r, struct fau
               log_safe("account", r->account), log_body("purchaseOrderNumber", r->name),
               log_safe("warehouse", r->warehouse), LOG_END);
     enum err e = each_effect(h, r->id, 0, UNSENT_STATES, NULL, "the order was cancelled",
-                             cancel, f);
+                             cancel, NULL, f);
     return e == ERR_OK ? host_state(h, r, ORDER_CANCELLED, "order.cancelled", f) : e;
 }
 
@@ -224,10 +227,10 @@ static enum err status_cancelled(struct host *h, struct record *r, struct fault 
         return ERR_OK;
     if (state == ORDER_REJECTING)
         return each_effect(h, r->id, 1u << EFFECT_ACKNOWLEDGE, OPEN_STATES, "reject",
-                           evidence, prove, f);
+                           evidence, prove, NULL, f);
     if (state == ORDER_DENYING)
         return each_effect(h, r->id, 1u << EFFECT_SHIP, OPEN_STATES, "floor_deny",
-                           evidence, prove, f);
+                           evidence, prove, NULL, f);
     return cancelled_by_amazon(h, r, f);
 }
 
@@ -303,9 +306,13 @@ enum err vendor_paper_ready(struct host *h, const struct paper *p, int64_t repla
     const int64_t record = p->record;
     const unsigned sent =
         1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN;
+    size_t proved = 0;
+
     enum err e = tell_paper(h, p, replaced, f);
     if (e == ERR_OK && p->kind == PAPER_LABEL)
         e = each_effect(h, record, 1u << EFFECT_LABEL, sent, NULL, "the label is here",
-                        prove, f);
-    return e == ERR_OK ? flow_reconsider(h, record, f) : e;
+                        prove, &proved, f);
+    if (e != ERR_OK || proved > 0)
+        return e; /* what waits was looked at again with the proof */
+    return flow_reconsider(h, record, f);
 }

@@ -50,16 +50,15 @@ static enum err inherit_containers(struct host *h, struct order *o, struct json 
     struct arena *a = &o->memory;
     bool packed;
 
+    if (json_get(asked, "containers") != NULL)
+        return ERR_OK;
     enum err e = packed_inherit(h, o, asked, &packed, f);
     if (e != ERR_OK || packed)
         return e;
-    e = effect_by_key(h->store, a, o->row.account, EFFECT_LABEL, o->row.name, &label, f);
-    if (e == ERR_NOT_FOUND)
-        return ERR_OK;
-    if (e == ERR_OK)
-        e = effect_get(h->store, a, label.id, true, &label, f);
+    e = effect_by_key(h->store, a, o->row.account, EFFECT_LABEL, o->row.name, true,
+                      &label, f);
     if (e != ERR_OK)
-        return e;
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
     const struct json *request = json_parse(a, label.body, label.body_len, f);
     const struct json *boxes = json_get(request, "containers");
     if (boxes != NULL)
@@ -67,8 +66,9 @@ static enum err inherit_containers(struct host *h, struct order *o, struct json 
     return ERR_OK;
 }
 
-enum err vendor_asked(struct host *h, struct order *o, const struct effect *e,
-                      struct json **asked, struct fault *f)
+/* The fields as they were asked. */
+static enum err own_fields(struct host *h, struct order *o, const struct effect *e,
+                           struct json **asked, struct fault *f)
 {
     struct effect whole = *e;
     if (e->body == NULL) {
@@ -79,9 +79,16 @@ enum err vendor_asked(struct host *h, struct order *o, const struct effect *e,
     *asked = json_parse(&o->memory, whole.body, whole.body_len, f);
     if (*asked == NULL)
         return fault_prefix(f, "effect %lld of order %s", (long long)e->id, o->row.name);
-    if (strcmp(e->verb, "confirm") == 0 && json_get(*asked, "containers") == NULL)
-        return inherit_containers(h, o, *asked, f);
     return ERR_OK;
+}
+
+enum err vendor_asked(struct host *h, struct order *o, const struct effect *e,
+                      struct json **asked, struct fault *f)
+{
+    enum err err = own_fields(h, o, e, asked, f);
+    if (err == ERR_OK && strcmp(e->verb, "confirm") == 0)
+        err = inherit_containers(h, o, *asked, f);
+    return err;
 }
 
 static void stand_acknowledge(const struct order *o, enum verb verb, struct stand *s)
@@ -106,8 +113,8 @@ static enum err wait_on(struct host *h, struct order *o, enum effect_kind kind,
                         struct fault *f)
 {
     struct effect e;
-    enum err err =
-        effect_by_key(h->store, &o->memory, o->row.account, kind, o->row.name, &e, f);
+    enum err err = effect_by_key(h->store, &o->memory, o->row.account, kind, o->row.name,
+                                 false, &e, f);
 
     wait_for(s, why);
     if (err == ERR_NOT_FOUND)
@@ -199,7 +206,7 @@ static enum err stand_request(struct host *h, struct order *o, bool labelled,
 {
     struct effect e;
     enum err err = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_LABEL,
-                                 o->row.name, &e, f);
+                                 o->row.name, false, &e, f);
 
     if (err == ERR_OK && e.state == EFFECT_SUCCEEDED)
         err = ERR_NOT_FOUND;
@@ -217,7 +224,7 @@ static enum err stand_request(struct host *h, struct order *o, bool labelled,
     return err;
 }
 
-static enum err stand_labelled(struct host *h, struct order *o, const struct json *asked,
+static enum err stand_labelled(struct host *h, struct order *o, struct json *asked,
                                struct stand *s, struct fault *f)
 {
     struct paper *labels = NULL;
@@ -227,6 +234,8 @@ static enum err stand_labelled(struct host *h, struct order *o, const struct jso
     enum err e = order_papers(h, o, PAPER_LABEL, &labels, &count, f);
     if (e == ERR_OK && o->house->amazon_labels)
         e = stand_request(h, o, count > 0, s, f);
+    if (e == ERR_OK && s->step == STEP_READY)
+        e = inherit_containers(h, o, asked, f);
     if (e != ERR_OK || s->step != STEP_READY)
         return e;
     body_question(o, asked, labels, count, question, sizeof question);
@@ -238,7 +247,7 @@ static enum err stand_labelled(struct host *h, struct order *o, const struct jso
     return e;
 }
 
-static enum err stand_confirm(struct host *h, struct order *o, const struct json *asked,
+static enum err stand_confirm(struct host *h, struct order *o, struct json *asked,
                               struct stand *s, struct fault *f)
 {
     struct paper *slips = NULL;
@@ -279,7 +288,7 @@ static enum err stand_ship(struct host *h, struct order *o, const struct effect 
     say(s, STEP_READY, 0, "");
     if (verb == VERB_FLOOR_DENY)
         return ERR_OK;
-    enum err e = vendor_asked(h, o, effect, &asked, f);
+    enum err e = own_fields(h, o, effect, &asked, f);
     return e == ERR_OK ? stand_confirm(h, o, asked, s, f) : e;
 }
 
@@ -292,7 +301,7 @@ static enum err tracking_confirmed(struct host *h, struct order *o, const char *
 
     *any = *confirmed = false;
     enum err e = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_SHIP,
-                               o->row.name, &ship, f);
+                               o->row.name, false, &ship, f);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
     if (e == ERR_OK)

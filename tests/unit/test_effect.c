@@ -60,11 +60,11 @@ static void test_keys(void)
     struct effect elsewhere = an_effect(2, "PO1");
     elsewhere.account = "acme-eu";
     OK(effect_add(s, &elsewhere, &fault));
-    OK(effect_by_key(s, &arena, "acme-us", EFFECT_LABEL, "PO1", &got, &fault));
+    OK(effect_by_key(s, &arena, "acme-us", EFFECT_LABEL, "PO1", false, &got, &fault));
     CHECK_INT(got.revision, 1);
-    CHECK_INT(effect_by_key(s, &arena, "acme-us", EFFECT_SCAN, "PO1", &got, &fault),
+    CHECK_INT(effect_by_key(s, &arena, "acme-us", EFFECT_SCAN, "PO1", false, &got, &fault),
               ERR_NOT_FOUND);
-    CHECK_INT(effect_by_key(s, &arena, "nobody", EFFECT_LABEL, "PO1", &got, &fault),
+    CHECK_INT(effect_by_key(s, &arena, "nobody", EFFECT_LABEL, "PO1", false, &got, &fault),
               ERR_NOT_FOUND);
     store_close(s);
 }
