@@ -14,6 +14,9 @@ stds.dray_script = {
   },
 }
 
+-- A rule file sees these, too.
+stds.dray_rules = { read_globals = { "rule", "use", "notify" } }
+
 -- The project file: an empty environment with a few words.
 stds.dray_project = {
   read_globals = {
@@ -22,6 +25,7 @@ stds.dray_project = {
 }
 
 files["examples"] = { std = "dray_script" }
+files["examples/**/rules"] = { std = "dray_script+dray_rules" }
 files["tests/bench"] = { std = "dray_script" }
 files["examples/**/dray.lua"] = { std = "dray_project" }
 files["tests/bench/**/dray.lua"] = { std = "dray_project" }

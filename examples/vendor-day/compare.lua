@@ -54,6 +54,7 @@ local function place(account, number, section, word, package)
 end
 
 local function check_effect(effect)
+  if effect.verb == "print" then return end -- no matter of Amazon's
   local section, word, package = telling(effect)
   local count = count_of(effect, section, package)
   local number = effect.purchaseOrderNumber

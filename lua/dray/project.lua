@@ -59,6 +59,7 @@ local account_fields = {
     labels = { "text" },
     slips = { "text" },
     invoices = { "text" },
+    transactions = { "text" },
     shipments = { "text" },
     progress = { "text" },
   } },

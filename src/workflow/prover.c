@@ -12,7 +12,10 @@
 #include "workflow/vendor.h"
 #include "workflow/wall.h"
 
-enum { ALL_KINDS = (1 << EFFECT_KIND_COUNT) - 1 };
+enum {
+    SOONER_CHECKS = 30, /* looks that `poll` may hasten */
+    ALL_KINDS = (1 << EFFECT_KIND_COUNT) - 1
+};
 
 struct prover {
     struct host *host;
@@ -74,6 +77,17 @@ static bool awaited(const struct host *h, const struct effect *e)
     return h->eager > 0;
 }
 
+/* `poll = { transactions = "5s" }` of an account asks sooner, for a while. */
+static int64_t sooner(const struct host *h, const struct effect *e, int64_t checks,
+                      int64_t next_ms)
+{
+    const struct account *a = e == NULL ? NULL : host_account(h, e->account);
+    if (a == NULL || checks >= SOONER_CHECKS)
+        return next_ms;
+    const int64_t every_ms = account_poll_ms(a, "transactions", next_ms);
+    return every_ms < next_ms ? every_ms : next_ms;
+}
+
 int64_t prover_next(const struct host *h, const struct effect *e, int64_t checks)
 {
     static const int64_t waited[] = {0, 1 * MS_SECOND, 2 * MS_SECOND, 5 * MS_SECOND};
@@ -89,7 +103,8 @@ int64_t prover_next(const struct host *h, const struct effect *e, int64_t checks
         return host_now(h) + waited[checks];
     if (soon)
         checks -= WAITED; /* what is not there in seconds is there in minutes */
-    return host_now(h) + calm[checks < CALM ? checks : CALM - 1];
+    const int64_t next = calm[checks < CALM ? checks : CALM - 1];
+    return host_now(h) + sooner(h, e, checks, next);
 }
 
 enum err prover_later(struct host *h, struct effect *e, bool checked, int64_t next_ms,
