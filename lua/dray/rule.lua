@@ -168,7 +168,10 @@ end
 
 local function check_one(file, item, context, names, mistakes)
   local at = ("%s:%d"):format(file, item.line)
-  local who = type(item.head.name) == "string" and ('rule "%s"'):format(item.head.name) or "rule"
+  local who = "rule"
+  if type(item.head.name) == "string" then
+    who = ('rule "%s"'):format(item.head.name:sub(1, 120):gsub("%c", "?"))
+  end
   local before, head = #mistakes, {}
   local function report(path, message)
     local key = path == "" and "" or path .. ": "

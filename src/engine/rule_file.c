@@ -11,9 +11,9 @@
 #include "engine/trouble.h"
 
 enum { RULES_PER_FILE = 500, USED_MAX = 50 };
-static const struct sandbox_limits limits = {.memory = (size_t)32 * 1024 * 1024,
-                                             .steps = 50 * 1000 * 1000,
-                                             .run_steps = 500 * 1000 * 1000};
+static const struct sandbox_limits usual = {.memory = (size_t)32 * 1024 * 1024,
+                                            .steps = 50 * 1000 * 1000,
+                                            .run_steps = 500 * 1000 * 1000};
 
 /* Their addresses are keys of the registry: the file while it loads, its heads, what was
  * used. */
@@ -239,7 +239,7 @@ struct rule_file *rule_file_load(const struct rulebook_options *o, const char *p
     struct rule_file *file = mem_new(sizeof *file);
     file->users = 1;
     file->path = mem_text(path);
-    file->box = sandbox_new(&limits);
+    file->box = sandbox_new(o->limits.steps > 0 ? &o->limits : &usual);
     file->box->folder = o->folder;
     file->box->own.file = file->path; /* for the watchdog */
     make_tables(file->box->L);

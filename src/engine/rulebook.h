@@ -16,9 +16,9 @@
 #include "base/fault.h"
 #include "base/json.h"
 #include "engine/event.h"
+#include "engine/sandbox.h"
 #include "spapi/account.h"
 
-struct sandbox;
 struct standing;
 
 /* What a rule is asked or run about. */
@@ -108,6 +108,8 @@ struct rulebook_options {
     struct host *host; /* of the words; NULL: only checked */
     lua_CFunction words;
     const struct rules_words *bind;
+    struct sandbox_limits limits; /* zeroed: 32 MiB a file, 50 million instructions from
+                                     wait to wait, 500 million a run */
 };
 
 /* NULL for mistakes: *mistakes (may be NULL) has every one with file:line, one a line,

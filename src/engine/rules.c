@@ -210,6 +210,7 @@ static struct rulebook *load_book(struct rules *r, char **mistakes, struct fault
         .host = r->host,
         .words = o->words,
         .bind = o->bind,
+        .limits = o->limits,
     };
     return rulebook_load(&book, mistakes, f);
 }

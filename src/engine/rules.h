@@ -31,7 +31,8 @@ struct rules_options {
     size_t event_count;
     lua_CFunction words; /* bind_open */
     const struct rules_words *bind;
-    bool dry_run;    /* nothing is kept: the caller never commits */
+    struct sandbox_limits limits; /* zeroed: the usual ones (rulebook.h) */
+    bool dry_run;                 /* nothing is kept: the caller never commits */
     char **mistakes; /* NULL, or where a failure leaves every mistake, one a line; the
                         caller frees */
 };

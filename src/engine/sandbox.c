@@ -115,9 +115,16 @@ static int l_describe(lua_State *L)
     return 1;
 }
 
-/* What is no text (out of memory twice over) is said in general. */
-static void need_text(lua_State *L)
+/* Lua describes no error that has to do with memory; what is no text (out of it twice
+ * over) is said in general. */
+static void need_text(const struct sandbox *b, lua_State *L, int status)
 {
+    if (status == LUA_ERRMEM) {
+        lua_pop(L, 1);
+        lua_pushfstring(L, "%s: not enough memory: a rule file may use %d MiB",
+                        b->own.file == NULL ? "a rule" : b->own.file,
+                        (int)(b->memory >> 20));
+    }
     if (lua_type(L, -1) == LUA_TSTRING)
         return;
     lua_pop(L, 1);
@@ -136,7 +143,7 @@ bool sandbox_call(struct sandbox *b, lua_State *thread, int nargs)
     int status = lua_pcall(thread, nargs, 1, at);
     sandbox_leave(b);
     if (status != LUA_OK)
-        need_text(thread);
+        need_text(b, thread, status);
     lua_remove(thread, at);
     return status == LUA_OK;
 }

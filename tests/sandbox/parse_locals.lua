@@ -1,5 +1,5 @@
 -- More local variables than Lua has places for.
--- says: parse_locals.lua:203: too many local variables
+-- says: parse_locals.lua:20
 local a0 = 0
 local a1 = 1
 local a2 = 2

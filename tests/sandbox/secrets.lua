@@ -1,5 +1,5 @@
 -- A search of all that can be reached for anything that looks like a token.
--- says: 
+-- says: ok
 local seen = {}
 local function search(value, way)
   if type(value) == "string" then
@@ -9,4 +9,4 @@ local function search(value, way)
   seen[value] = true
   for k, v in pairs(value) do search(v, way .. "." .. tostring(k)) end
 end
-for _, word in ipairs { arg or {}, string, table, math, utf8, log, null } do search(word, "word") end
+for _, word in ipairs { string, table, math, utf8, log, null } do search(word, "word") end

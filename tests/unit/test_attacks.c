@@ -1,13 +1,15 @@
 /* Every attack of tests/sandbox, each in a process of its own with an alarm: the host
  * survives, says what the file expects, and everything else goes on.
  *
- * A file begins with its reason, then "-- says: TEXT" with what the outcome must begin
- * with ("ok" for a script that comes to its end). Arguments choose files. */
+ * Each file is first a script, then the body of a rule; those in rules/ are whole rule
+ * files. A file begins with its reason, then "-- says: TEXT" with what the outcome must
+ * begin with ("ok" for what comes to its end). Arguments choose files. */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,14 +18,31 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bind/bind.h"
+#include "engine/rules.h"
 #include "engine/sandbox.h"
 #include "engine/task.h"
 #include "net/loop.h"
-#include "store/store.h"
+#include "store/journal.h"
+#include "store/rule.h"
+#include "store/run.h"
 
-enum { ALARM_SECONDS = 20, FILES_MAX = 400, SAID_MAX = 4000, MEMORY = 32 << 20 };
+enum {
+    ALARM_SECONDS = 20,
+    FILES_MAX = 400,
+    SAID_MAX = 4000,
+    MEMORY = 32 << 20,
+    STEPS = 4000000
+};
 
 /* ---- in the child ---- */
+
+struct attack_file {
+    char name[300];
+    char text[SANDBOX_TEXT_MAX];
+    size_t len;
+    char says[300]; /* what the outcome begins with */
+    bool whole;     /* a rule file, not a script */
+};
 
 static struct host host;
 static struct tasks *tasks;
@@ -38,6 +57,14 @@ static void host_up(void)
     tasks = tasks_new(&host);
 }
 
+static void host_down(void)
+{
+    tasks_free(tasks);
+    store_close(host.store);
+    loop_free(host.loop);
+    clock_free(host.clock);
+}
+
 static void at_end(void *arg, struct task *t)
 {
     (void)arg;
@@ -46,7 +73,7 @@ static void at_end(void *arg, struct task *t)
 
 static struct sandbox *new_box(void)
 {
-    const struct sandbox_limits limits = {.memory = MEMORY, .run_steps = 5000000};
+    const struct sandbox_limits limits = {.memory = MEMORY, .run_steps = STEPS};
     struct fault f = {0};
     struct sandbox *b = sandbox_new(&limits);
     b->host = &host;
@@ -106,27 +133,165 @@ static void attack(const char *name, const char *text, size_t len, char *outcome
         snprintf(outcome, SAID_MAX, "a run in another state: %.3000s", said);
     if (tasks_count(tasks) != 0)
         snprintf(outcome, SAID_MAX, "%zu tasks are left", tasks_count(tasks));
-    tasks_free(tasks);
     sandbox_free(other);
     sandbox_free(b);
-    store_close(host.store);
-    loop_free(host.loop);
-    clock_free(host.clock);
+    host_down();
+}
+
+/* ---- in the child, as a rule ---- */
+
+static char folder[64];
+
+static void write_rule(const char *name, const char *head, const char *text, size_t len,
+                       const char *tail)
+{
+    char path[500];
+    snprintf(path, sizeof path, "%s/rules/%s", folder, name);
+    FILE *out = fopen(path, "wb");
+    if (out == NULL)
+        _exit(1);
+    fputs(head, out);
+    fwrite(text, 1, len, out);
+    fputs(tail, out);
+    fclose(out);
+}
+
+static void remove_rule(const char *name)
+{
+    char path[500];
+    snprintf(path, sizeof path, "%s/rules/%s", folder, name);
+    unlink(path);
+}
+
+/* The attack with an honest rule after it in the same file, and one in another file. */
+static void write_rules(const char *name, const char *text, size_t len, bool whole)
+{
+    static const char neighbour[] = " rule { name = 'neighbour', on = 'order.new', run = "
+                                    "function() assert(#('x'):rep(3)"
+                                    " == 3 and not pcall(error, 'x') and "
+                                    "setmetatable({}, { __index = math }).pi) end }";
+    char path[100];
+    snprintf(folder, sizeof folder, "/tmp/dray-attack-XXXXXX");
+    if (mkdtemp(folder) == NULL)
+        _exit(1);
+    snprintf(path, sizeof path, "%s/rules", folder);
+    mkdir(path, 0700);
+    if (whole)
+        write_rule(name, "", text, len, neighbour);
+    else
+        write_rule(name, "rule { name = 'attack', on = 'order.new', run = function(e) ",
+                   text, len, "end }");
+    if (!whole) /* not in the parser's way */
+        write_rule("same.lua", neighbour, "", 0, "");
+    write_rule("honest.lua",
+               "rule { name = 'honest', on = 'order.new', run = function(e) ", honest,
+               sizeof honest - 1, "end }");
+}
+
+static bool take_run(void *arg, const struct run_row *r)
+{
+    char *outcome = arg;
+    const char *error = strncmp(r->error, "rules/", 6) == 0 ? r->error + 6 : r->error;
+    if (strcmp(r->script, "attack") == 0)
+        snprintf(outcome, SAID_MAX, "%s", r->state == RUN_DONE ? "ok" : error);
+    else if (r->state != RUN_DONE)
+        snprintf(said, sizeof said, "rule %s: %.3000s", r->script, r->error);
+    return true;
+}
+
+static int64_t count_runs(const char *rule)
+{
+    struct fault f = {0};
+    struct rule_row row;
+    struct arena a;
+    arena_init(&a);
+    int64_t done = rule_find(host.store, &a, rule, &row, &f) == ERR_OK &&
+                           row.outcome == RUN_DONE && row.last_run > 0
+                       ? 1
+                       : 0;
+    arena_clear(&a);
+    return done;
+}
+
+static void drive(struct rules *r)
+{
+    struct fault f = {0};
+    struct round_party party = rules_party(r);
+    struct entry e = {.what = "order.new", .account = ""};
+    if (journal_add(host.store, &e, &f) != ERR_OK)
+        _exit(1);
+    for (int i = 0; i < 10000 && !rules_idle(r); i++) {
+        party.step(party.arg);
+        if (store_commit(host.store, &f) != ERR_OK)
+            _exit(1);
+        party.durable(party.arg);
+        if (!party.busy(party.arg) && tasks_count(tasks) > 0)
+            loop_turn(host.loop, INT64_MAX);
+    }
+}
+
+/* What came of the rule called "attack": its run, or what was said of its `when`. */
+static void tell_rules(struct rules *r, char *logged, char *outcome)
+{
+    const struct run_filter all = {0};
+    struct fault f = {0};
+    drive(r);
+    snprintf(outcome, SAID_MAX, "%s", logged);
+    said[0] = '\0';
+    run_each(host.store, &all, take_run, outcome, &f);
+    if (host.trouble.code != ERR_OK)
+        snprintf(outcome, SAID_MAX, "trouble: %s", host.trouble.text);
+    else if (said[0] != '\0')
+        snprintf(outcome, SAID_MAX, "beside it, %s", said);
+    else if (count_runs("honest") != 1 || count_runs("neighbour") != 1)
+        snprintf(outcome, SAID_MAX, "the rules beside it did not run");
+}
+
+static void attack_rules(const struct attack_file *file, char *outcome)
+{
+    static const char *const patterns[] = {"rules/*.lua"};
+    static char logged[SAID_MAX];
+    char *mistakes = NULL;
+    struct fault f = {0};
+    host_up();
+    write_rules(file->name, file->text, file->len, file->whole);
+    const struct rules_options o = {
+        .host = &host,
+        .tasks = tasks,
+        .folder = folder,
+        .patterns = patterns,
+        .pattern_count = 1,
+        .words = bind_open,
+        .bind = &bind_rules_words,
+        .limits = {.memory = MEMORY, .steps = 1000000000, .run_steps = STEPS},
+        .mistakes = &mistakes,
+    };
+    FILE *log = fmemopen(logged, sizeof logged, "w");
+    log_stream_set(log);
+    struct rules *r = rules_open(&o, &f);
+    if (r != NULL)
+        tell_rules(r, logged, outcome);
+    else
+        snprintf(outcome, SAID_MAX, "%s",
+                 mistakes != NULL
+                     ? mistakes + (strncmp(mistakes, "rules/", 6) == 0 ? 6 : 0)
+                     : f.text);
+    rules_close(r);
+    log_stream_set(NULL);
+    fclose(log);
+    free(mistakes);
+    host_down();
+    remove_rule(file->name);
+    remove_rule("same.lua");
+    remove_rule("honest.lua");
 }
 
 /* ---- in the parent ---- */
 
-struct attack_file {
-    char name[300];
-    char text[SANDBOX_TEXT_MAX];
-    size_t len;
-    char says[300]; /* what the outcome begins with */
-};
-
-static bool read_attack(struct attack_file *file, const char *folder, const char *name)
+static bool read_attack(struct attack_file *file, const char *from, const char *name)
 {
     char path[700];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", from, name);
     FILE *in = fopen(path, "rb");
     if (in == NULL)
         return false;
@@ -155,18 +320,21 @@ static void listen(int fd, char *outcome)
     close(fd);
 }
 
-static void run_child(const struct attack_file *file, int fd)
+static void run_child(const struct attack_file *file, bool as_rule, int fd)
 {
     static char outcome[SAID_MAX];
     alarm(ALARM_SECONDS);
     if (freopen("/dev/null", "w", stdout) == NULL)
         _exit(1);
-    attack(file->name, file->text, file->len, outcome);
+    if (as_rule)
+        attack_rules(file, outcome);
+    else
+        attack(file->name, file->text, file->len, outcome);
     ssize_t sent = write(fd, outcome, strlen(outcome));
     _exit(sent < 0 ? 1 : 0);
 }
 
-static bool survives(const struct attack_file *file, char *outcome)
+static bool survives(const struct attack_file *file, bool as_rule, char *outcome)
 {
     int ends[2], status = 0;
     fflush(stdout);
@@ -174,7 +342,7 @@ static bool survives(const struct attack_file *file, char *outcome)
         return false;
     pid_t child = fork();
     if (child == 0)
-        run_child(file, ends[1]);
+        run_child(file, as_rule, ends[1]);
     close(ends[1]);
     listen(ends[0], outcome);
     waitpid(child, &status, 0);
@@ -190,10 +358,10 @@ static int compare(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-static size_t list_files(const char *folder, char names[][256])
+static size_t list_files(const char *from, char names[][256])
 {
     size_t count = 0;
-    DIR *dir = opendir(folder);
+    DIR *dir = opendir(from);
     if (dir == NULL)
         return 0;
     for (struct dirent *d = readdir(dir); d != NULL && count < FILES_MAX;
@@ -215,23 +383,49 @@ static bool chosen(int argc, char **argv, const char *name)
     return argc == 1;
 }
 
-int main(int argc, char **argv)
+static bool tell(const struct attack_file *file, bool as_rule)
 {
-    static char names[FILES_MAX][256], outcome[SAID_MAX];
+    static char outcome[SAID_MAX];
+    bool good = survives(file, as_rule, outcome);
+    printf("%s %s%s %.*s\n", good ? "ok" : "NOT OK", file->name,
+           as_rule ? " as a rule:" : ":", (int)strcspn(file->text, "\n"), file->text);
+    if (!good)
+        printf("  wants \"%s\"\n  said \"%.300s\"\n", file->says, outcome);
+    return good;
+}
+
+struct sum {
+    size_t passed, failed;
+};
+
+static void add(struct sum *sum, bool good)
+{
+    sum->passed += good ? 1 : 0;
+    sum->failed += good ? 0 : 1;
+}
+
+static void run_folder(struct sum *sum, const char *from, bool whole, int argc,
+                       char **argv)
+{
+    static char names[FILES_MAX][256];
     static struct attack_file file;
-    static const char folder[] = "tests/sandbox";
-    size_t passed = 0, failed = 0, count = list_files(folder, names);
+    const size_t count = list_files(from, names);
+    file.whole = whole;
     for (size_t i = 0; i < count; i++) {
         if (!chosen(argc, argv, names[i]))
             continue;
-        bool good = read_attack(&file, folder, names[i]) && survives(&file, outcome);
-        printf("%s %s: %.*s\n", good ? "ok" : "NOT OK", names[i],
-               (int)strcspn(file.text, "\n"), file.text);
-        if (!good)
-            printf("  wants \"%s\"\n  said \"%.300s\"\n", file.says, outcome);
-        passed += good ? 1 : 0;
-        failed += good ? 0 : 1;
+        const bool read = read_attack(&file, from, names[i]);
+        if (!whole)
+            add(sum, read && tell(&file, false));
+        add(sum, read && tell(&file, true));
     }
-    printf("%zu passed, %zu failed\n", passed, failed);
-    return failed == 0 && passed > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    struct sum sum = {0};
+    run_folder(&sum, "tests/sandbox", false, argc, argv);
+    run_folder(&sum, "tests/sandbox/rules", true, argc, argv);
+    printf("%zu passed, %zu failed\n", sum.passed, sum.failed);
+    return sum.failed == 0 && sum.passed > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

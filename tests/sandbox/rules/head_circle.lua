@@ -1,0 +1,6 @@
+-- A head that holds itself.
+-- says: head_circle.lua:6: rule "attack": where: unknown key
+local head = { name = "attack", on = "order.new", run = function() end }
+head.where = head
+head.data = head
+rule(head)

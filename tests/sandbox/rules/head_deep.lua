@@ -1,0 +1,6 @@
+-- A head that is nested a hundred thousand deep.
+-- says: ok
+local inner = {}
+local head = { name = "attack", on = "order.new", run = function() end, data = inner }
+for _ = 1, 100000 do inner.x = {} inner = inner.x end
+rule(head)

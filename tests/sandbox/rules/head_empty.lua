@@ -1,0 +1,3 @@
+-- An empty head.
+-- says: head_empty.lua:3: rule: name: missing
+rule {}
