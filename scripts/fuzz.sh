@@ -15,12 +15,14 @@ if ! command -v "$cc" >/dev/null; then
   exit 1
 fi
 
-# The rooms that parse bytes from outside: base and document.
+# The rooms that parse bytes from outside, base and document, and the words of schedules.
 build() {
   "$cc" -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 -fno-omit-frame-pointer \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     -I"$root/src" -o "$work/fuzz_$1" "$root/tests/fuzz/fuzz_$1.c" \
-    "$root"/src/base/*.c "$root"/src/document/*.c -lcrypto -lz -lm
+    "$root"/src/base/*.c "$root"/src/document/*.c \
+    "$root"/src/engine/schedule.c "$root"/src/engine/cron.c "$root"/src/engine/every.c \
+    "$root"/src/engine/calendar.c -lcrypto -lz -lm
 }
 
 # Words that the fuzzer would take long to find.
@@ -48,6 +50,11 @@ dictionary() {
 "null"
 "AAAA"
 "AA=="
+"mon-fri"
+"*/15"
+"07:30"
+"@daily"
+"2026-12-25"
 WORDS
 }
 
@@ -69,6 +76,11 @@ run() {
 # A few whole inputs to begin with; the first byte of format and json is the piece length.
 seed() {
   case $1 in
+    schedule)
+      printf 'aa5 8-17 * * mon-fri\n\n\n\n\n\n2026-12-25 x\n' >"$2/1"
+      printf 'bb\n1d\n07:30\n\n\nmon,wed-fri\n' >"$2/2"
+      printf 'cc\n15m\n\n22:00\n06:00\nfri-mon\n' >"$2/3"
+      ;;
     base64) printf '\003\377Zm9vYmFy\r\nZg==' >"$2/1" ;;
     json) printf '\003{"a":[1,-2.5e3,true,null,"\\u00e9\\n"],"b":{}}' >"$2/1" ;;
     format)

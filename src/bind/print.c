@@ -3,6 +3,8 @@
 
 #include "bind/bind.h"
 #include "bind/handle.h"
+#include "bind/plan.h"
+#include "engine/task.h"
 #include "engine/trouble.h"
 #include "workflow/print.h"
 
@@ -23,19 +25,6 @@ static int64_t read_copy(lua_State *L)
     return copy;
 }
 
-static int push_plan(lua_State *L, const struct plan *plan)
-{
-    if (plan->outcome == PLAN_IMPOSSIBLE) {
-        lua_pushnil(L);
-        lua_pushstring(L, plan->why);
-        return 2;
-    }
-    if (plan->outcome == PLAN_EXISTING && sandbox_of(L)->script != NULL)
-        script_meet(sandbox_of(L)->script, plan->effect);
-    handle_push(L, HANDLE_EFFECT, plan->effect);
-    return 1;
-}
-
 /* document, printer, options */
 int bind_document_print(lua_State *L)
 {
@@ -45,11 +34,12 @@ int bind_document_print(lua_State *L)
     const struct printer *printer;
     struct plan plan = {0};
     struct fault f = {0};
+    task_may_act(L, "document:print");
     trouble_check(L, print_find(h, name, &printer, &f), &f);
     lua_settop(L, 3);
     lua_replace(L, 1);
     lua_settop(L, 1);
     int64_t copy = read_copy(L);
     trouble_check(L, print_plan(h, id, printer, copy, &plan, &f), &f);
-    return push_plan(L, &plan);
+    return plan_give(L, "print", &plan);
 }

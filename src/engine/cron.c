@@ -172,19 +172,20 @@ static const struct nickname {
 
 enum { NICKNAME_COUNT = sizeof NICKNAMES / sizeof NICKNAMES[0] };
 
-static enum err by_nickname(const char *text, struct cron *c, struct fault *f)
+/* The five fields that a nickname stands for; NULL and *f for an unknown one. */
+static const char *by_nickname(const char *text, struct fault *f)
 {
     const char *names[NICKNAME_COUNT];
     for (size_t i = 0; i < NICKNAME_COUNT; i++) {
         names[i] = NICKNAMES[i].name;
         if (strcasecmp(text, names[i]) == 0)
-            return cron_parse(NICKNAMES[i].meaning, c, f);
+            return NICKNAMES[i].meaning;
     }
     const char *near = suggest(text, names, NICKNAME_COUNT);
-    return fault_set(f, ERR_INPUT, "there is no \"%.20s\"; %s \"%s\"%s", text,
-                     near != NULL ? "did you mean" : "there are five fields or",
-                     near != NULL ? near : "@daily",
-                     near != NULL ? "?" : " and its like");
+    fault_set(f, ERR_INPUT, "there is no \"%.20s\"; %s \"%s\"%s", text,
+              near != NULL ? "did you mean" : "there are five fields or",
+              near != NULL ? near : "@daily", near != NULL ? "?" : " and its like");
+    return NULL;
 }
 
 static size_t count_fields(const char *text)
@@ -213,7 +214,9 @@ enum err cron_parse(const char *text, struct cron *c, struct fault *f)
     *c = (struct cron){0};
     skip_blank(&text);
     if (text[0] == '@')
-        return by_nickname(text, c, f);
+        text = by_nickname(text, f);
+    if (text == NULL)
+        return ERR_INPUT;
     if (count_fields(text) != FIELDS)
         return fault_set(f, ERR_INPUT,
                          "expected five fields (minute hour day month weekday) such as "

@@ -173,10 +173,12 @@ static int64_t in_stretch(const struct schedule *s, int64_t begin, int64_t end,
     return INT64_MAX;
 }
 
-/* Whether a local time in [begin, end), which no clock shows here, fires at `change`. */
-static bool in_gap(const struct schedule *s, int64_t begin, int64_t end, int64_t change)
+/* Whether a local time that the clocks pass over at `change` fires there. */
+static bool fires_at_change(const struct schedule *s, int64_t change)
 {
-    for (int64_t local = next_local(s, begin); local < end;
+    const int64_t begin = change + zone_offset(s->zone, (change - 1) * MS_SECOND);
+    const int64_t end = change + zone_offset(s->zone, change * MS_SECOND);
+    for (int64_t local = begin < end ? next_local(s, begin) : end; local < end;
          local = next_local(s, local + 1))
         if (first_instant(s, local) == change)
             return true;
@@ -187,14 +189,14 @@ static int64_t next_second(const struct schedule *s, int64_t begin)
 {
     const int64_t limit = begin + HORIZON_DAYS * DAY_SECONDS;
     while (begin < limit) {
+        if (fires_at_change(s, begin))
+            return begin;
         int64_t local, change = zone_next_change(s->zone, begin * MS_SECOND);
         int64_t end = change == INT64_MAX ? INT64_MAX : change / MS_SECOND;
         int offset = zone_offset(s->zone, begin * MS_SECOND);
         int64_t at = in_stretch(s, begin, end, offset, &local);
         if (at != INT64_MAX || local == INT64_MAX || end == INT64_MAX)
             return at;
-        if (in_gap(s, end + offset, end + zone_offset(s->zone, change), end))
-            return end;
         begin = end;
     }
     return INT64_MAX;

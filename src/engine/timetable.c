@@ -115,7 +115,7 @@ static void gather(const struct line *l, int64_t now_ms, struct missed *m)
 static enum err skip(struct timetable *t, const struct line *l, int64_t at_ms,
                      int64_t now_ms, const char *why, struct fault *f)
 {
-    bool known;
+    bool known = false;
     const struct fire fire = {.rule = l->rule,
                               .at_ms = at_ms,
                               .seen_ms = now_ms,
@@ -195,7 +195,7 @@ static enum err still_open(struct timetable *t, const struct line *l, bool *open
 static enum err decide_latest(struct timetable *t, const struct line *l, int64_t at_ms,
                               int64_t now_ms, struct fault *f)
 {
-    bool open, known;
+    bool open = false, known = false;
     enum err e = still_open(t, l, &open, f);
     if (e == ERR_OK)
         e = fire_known(t->store, l->rule, at_ms, &known, f);

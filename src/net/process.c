@@ -237,10 +237,10 @@ enum err process_capture(const char *const *argv, const char *input, size_t inpu
     const struct process_job job = {argv, input, input_len, out, timeout_ms};
     struct clock *clock = clock_new_real();
     struct loop *loop = loop_new(clock);
-    struct process *p;
+    struct process *p = NULL;
 
     enum err e = process_start(loop, &job, &p, f);
-    if (e == ERR_OK) {
+    if (p != NULL) {
         while (!process_ended(p))
             loop_turn(loop, INT64_MAX);
         e = process_verdict(p, f);

@@ -143,8 +143,10 @@ static void check_span(const struct plan *p, const struct schedule *s, const cha
                    (long long)said / 1000);
             CHECK(fires == (said == t * 60000));
         }
-        if (fires)
+        if (fires) {
+            CHECK_INT(schedule_next(s, said - 1), said);
             said = schedule_next(s, said);
+        }
     }
 }
 
@@ -340,6 +342,8 @@ static void gaps_and_repeats(void)
     check_fires((struct schedule_words){.cron = "30 2 * * *", .zone = zone},
                 "2026-03-07T12:00:00Z",
                 FIRES("2026-03-08T08:00:00Z", "2026-03-09T07:30:00Z"));
+    check_fires((struct schedule_words){.cron = "30 2 * * *", .zone = zone},
+                "2026-03-08T07:59:59.999Z", FIRES("2026-03-08T08:00:00Z"));
     check_fires((struct schedule_words){.cron = "15,30 2 * * *", .zone = zone},
                 "2026-03-07T12:00:00Z",
                 FIRES("2026-03-08T08:00:00Z", "2026-03-09T07:15:00Z"));

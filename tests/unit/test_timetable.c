@@ -101,8 +101,7 @@ static bool hear(void *arg, const struct entry *e)
 static int events(struct store *s)
 {
     int count = 0;
-    OK(journal_each(s, &(struct entry_filter){.what = EVENT_DUE}, hear, &count,
-                    &fault));
+    OK(journal_each(s, &(struct entry_filter){.what = EVENT_DUE}, hear, &count, &fault));
     return count;
 }
 
