@@ -340,6 +340,9 @@ function host:event(name, order, fields, id)
   return outcome, message
 end
 
+--- From now on clocks are told as deadline.near and deadline.missed.
+function host:clocks() self.core:clocks() end
+
 --- What people are still to be told by notify("desk", "text").
 ---@return { to: string, text: string }[]
 function host:notices() return self.core:notices() end

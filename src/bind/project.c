@@ -18,6 +18,7 @@
 #include "bind/value.h"
 #include "engine/embedded.h"
 #include "engine/sandbox.h"
+#include "workflow/clocks.h"
 
 /* Where a value stands, for messages: "account "acme": warehouses.DEL4". */
 struct place {
@@ -324,6 +325,9 @@ static enum err read_deadline(lua_State *L, struct account *a, const struct plac
     enum err e = duration_parse(text, &a->near_ms[which], &why);
     if (e == ERR_OK && a->near_ms[which] == 0)
         e = fault_set(&why, ERR_INPUT, "expected a time above zero");
+    if (e == ERR_OK && which != DEADLINE_SHIP &&
+        a->near_ms[which] >= clock_limit_ms((enum clock_kind)which))
+        e = fault_set(&why, ERR_INPUT, "%s is no warning: the time is over then", text);
     char where[64];
     snprintf(where, sizeof where, "deadlines.%s", deadline_name(which));
     return e == ERR_OK ? ERR_OK : mistake(at, where, why.text, f);

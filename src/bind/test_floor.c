@@ -7,6 +7,7 @@
 #include "bind/value.h"
 #include "store/notice.h"
 #include "store/waiting.h"
+#include "workflow/deadlines.h"
 #include "workflow/feed.h"
 #include "workflow/floor.h"
 #include "workflow/tell.h"
@@ -102,6 +103,13 @@ static int l_test_post(lua_State *L)
     return 0;
 }
 
+/* host:clocks(): from now on deadline.near and deadline.missed are told */
+static int l_test_clocks(lua_State *L)
+{
+    deadlines_begin(test_host_of(L));
+    return 0;
+}
+
 /* host:feeds(): from now on the files of feeds are read as time goes on */
 static int l_test_feeds(lua_State *L)
 {
@@ -112,8 +120,13 @@ static int l_test_feeds(lua_State *L)
 void test_floor_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"event", l_test_event},     {"waiting", l_test_waiting}, {"feeds", l_test_feeds},
-        {"notices", l_test_notices}, {"post", l_test_post},       {NULL, NULL},
+        {"event", l_test_event},
+        {"waiting", l_test_waiting},
+        {"feeds", l_test_feeds},
+        {"notices", l_test_notices},
+        {"post", l_test_post},
+        {"clocks", l_test_clocks},
+        {NULL, NULL},
     };
     luaL_setfuncs(L, methods, 0);
 }

@@ -46,25 +46,53 @@ static bool due_today(const struct listing_of *l, const struct record *r,
            r->ship_by_ms >= begin && r->ship_by_ms < end;
 }
 
-/* "ship, 2h 5m late", "acknowledge in 3h", "-" */
+/* "ship, 2h 5m late", "acknowledge in 3h" */
+static void clock_text(const struct listing_of *l, const struct order_clocks *c,
+                       enum clock_kind k, struct buf *out)
+{
+    char span[INSTANT_TEXT];
+    const int64_t minute = (c->of[k].due_ms - l->now_ms) / MS_MINUTE;
+    const bool late = clock_missed(c, k, l->now_ms);
+
+    duration_format((minute < 0 ? -minute : minute) * MS_MINUTE, span);
+    buf_format(out, late ? "%s, %s late" : "%s in %s", clock_name(k), span);
+}
+
+/* The open clock that runs out next, behind those that did. */
+static enum clock_kind upcoming(const struct listing_of *l, const struct order_clocks *c)
+{
+    struct order_clocks rest = *c;
+    for (int k = 0; k < CLOCK_COUNT; k++)
+        if (clock_missed(c, (enum clock_kind)k, l->now_ms))
+            rest.of[k].due_ms = 0;
+    return clocks_next(&rest);
+}
+
+/* What is late, and what will be next: "ship, 2h 5m late; confirm in 3h", "-". */
 static void show_clock(struct listing_of *l, const struct order_clocks *c)
 {
-    const enum clock_kind next = clocks_next(c);
-    char text[INSTANT_TEXT + 32], span[INSTANT_TEXT];
+    const enum clock_kind first = clocks_next(c), next = upcoming(l, c);
+    struct buf text;
 
-    if (next == CLOCK_COUNT) {
+    if (first == CLOCK_COUNT) {
         rows_cell(l->rows, "-");
         return;
     }
-    const int64_t due = c->of[next].due_ms, minute = (due - l->now_ms) / MS_MINUTE;
-    const bool late = clock_missed(c, next, l->now_ms);
-    duration_format((minute < 0 ? -minute : minute) * MS_MINUTE, span);
-    snprintf(text, sizeof text, late ? "%s, %s late" : "%s in %s", clock_name(next),
-             span);
-    rows_cell(l->rows, text);
-    rows_extra(l->rows, "clock", clock_name(next));
-    rows_extra_time(l->rows, "due", due);
-    rows_extra_flag(l->rows, "late", late);
+    buf_init(&text, 1024);
+    clock_text(l, c, first, &text);
+    if (next != first && next != CLOCK_COUNT) {
+        buf_text(&text, "; ");
+        clock_text(l, c, next, &text);
+    }
+    rows_cell(l->rows, buf_str(&text));
+    buf_clear(&text);
+    rows_extra(l->rows, "clock", clock_name(first));
+    rows_extra_time(l->rows, "due", c->of[first].due_ms);
+    rows_extra_flag(l->rows, "late", clock_missed(c, first, l->now_ms));
+    if (next != first && next != CLOCK_COUNT) {
+        rows_extra(l->rows, "nextClock", clock_name(next));
+        rows_extra_time(l->rows, "nextDue", c->of[next].due_ms);
+    }
 }
 
 static void show_order(struct listing_of *l, const struct record *r,
@@ -182,9 +210,11 @@ const struct command command_orders = {
     .name = "orders",
     .arguments = "",
     .summary = "the orders that are there, and where each stands",
-    .details = "`clock` is what Amazon measures next: acknowledge within 24 hours, ship "
-               "by the required\nship date, confirm within 4 hours after the parcel "
-               "left.",
+    .details =
+        "`clock` is what is late, and what Amazon measures next: acknowledge within "
+        "24 hours, a\nlabel within 30 minutes, ship by the required ship date, "
+        "confirm within 4 hours after the\nparcel left, scan the own carrier's "
+        "parcels every 24 hours until they arrived.",
     .flags = flags,
     .run = orders,
 };

@@ -212,7 +212,10 @@ static enum err read_way(struct report *r, int64_t record, struct way *w, struct
 
 static bool is_late(const struct way *w)
 {
-    return w->late[CLOCK_ACKNOWLEDGE] || w->late[CLOCK_SHIP] || w->late[CLOCK_CONFIRM];
+    for (int k = 0; k < CLOCK_COUNT; k++)
+        if (w->late[k])
+            return true;
+    return false;
 }
 
 static void count(struct totals *t, const struct way *w)
@@ -414,9 +417,9 @@ const struct command command_report = {
         "DAY is 2026-11-23, today (the default) or yesterday, in the zone of each "
         "order's warehouse. "
         "An order belongs to every\nday on which something happened to it. `late` names "
-        "the clocks that ran out: acknowledge (24 hours),\nship (the required ship "
-        "date), confirm (4 hours after the parcel left). With --json the last line holds "
-        "the totals.",
+        "the clocks that ran out: acknowledge (24 hours),\nlabel (30 minutes), ship (the "
+        "required ship date), confirm (4 hours after the parcel left), scan\n(24 hours). "
+        "With --json the last line holds the totals.",
     .most = 1,
     .flags = flags,
     .run = report,

@@ -10,6 +10,7 @@
 #include "cli/owner.h"
 #include "engine/rules.h"
 #include "engine/task.h"
+#include "workflow/deadlines.h"
 #include "workflow/due.h"
 #include "workflow/feed.h"
 #include "workflow/rhythm.h"
@@ -42,7 +43,7 @@ static bool is_done(void *arg)
     bool due = true;
 
     if (!w->once || !rhythm_settled(h->rhythm) || !feeds_settled(h->feeds) ||
-        any_running(w))
+        !deadlines_settled(h->deadlines) || any_running(w))
         return false;
     if (due_now(h, &due, &f) != ERR_OK)
         host_trouble(h, &f);
@@ -107,6 +108,7 @@ struct work *work_open(const struct invocation *in, struct session *s)
         return NULL;
     }
     rhythm_begin(s->host);
+    deadlines_begin(s->host);
     if (!s->host->rehearsal) { /* files stay, and nobody is told */
         feeds_begin(s->host);
         tell_begin(s->host);

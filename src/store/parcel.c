@@ -1,6 +1,8 @@
 /* Tracking numbers and whose they are. */
 #include "store/parcel.h"
 
+#include <string.h>
+
 #include "store/statement.h"
 
 static enum err name_box(struct store *s, const char *tracking, const struct parcel *p,
@@ -58,4 +60,27 @@ enum err parcel_find(struct store *s, struct arena *a, const char *account,
     }
     e = query_end(&q);
     return e == ERR_OK && !found ? ERR_NOT_FOUND : e;
+}
+
+enum err parcel_list(struct store *s, struct arena *a, int64_t record,
+                     const char ***numbers, size_t *count, struct fault *f)
+{
+    struct query q;
+    size_t room = 0;
+    *numbers = NULL;
+    *count = 0;
+    query_read(&q, s, "SELECT tracking FROM parcel WHERE record = ? ORDER BY tracking",
+               f);
+    query_int(&q, record);
+    while (query_row(&q)) {
+        if (*count == room) {
+            room = room == 0 ? 8 : room * 2;
+            const char **more = arena_new(a, room * sizeof *more);
+            if (*count > 0)
+                memcpy(more, *numbers, *count * sizeof *more);
+            *numbers = more;
+        }
+        (*numbers)[(*count)++] = arena_text(a, row_text(&q, 0));
+    }
+    return query_end(&q);
 }

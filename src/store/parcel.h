@@ -23,4 +23,8 @@ enum err parcel_put(struct store *s, const char *tracking, const struct parcel *
 enum err parcel_find(struct store *s, struct arena *a, const char *account,
                      const char *tracking, struct parcel *p, struct fault *f);
 
+/* The tracking numbers of a record, in their order; in the arena. */
+enum err parcel_list(struct store *s, struct arena *a, int64_t record,
+                     const char ***numbers, size_t *count, struct fault *f);
+
 #endif

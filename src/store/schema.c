@@ -95,6 +95,7 @@ static const char version_1_floor[] =
     "CREATE TABLE parcel(tracking TEXT NOT NULL, record INTEGER NOT NULL, box TEXT NOT "
     "NULL,"
     " PRIMARY KEY(tracking, record)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX parcel_record ON parcel(record);"
 
     "CREATE TABLE line(record INTEGER NOT NULL, product TEXT NOT NULL,"
     " quantity INTEGER NOT NULL, PRIMARY KEY(record, product)) STRICT, WITHOUT ROWID;"
@@ -104,6 +105,12 @@ static const char version_1_floor[] =
     " at_ms INTEGER NOT NULL, told INTEGER NOT NULL,"
     " PRIMARY KEY(product, warehouse, account)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX stock_untold ON stock(at_ms, product) WHERE told >= 0;"
+
+    "CREATE TABLE deadline(record INTEGER PRIMARY KEY, next_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX deadline_next ON deadline(next_ms);"
+    "CREATE TABLE deadline_said(record INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " missed INTEGER NOT NULL, due_ms INTEGER NOT NULL, package TEXT NOT NULL,"
+    " PRIMARY KEY(record, kind, missed, due_ms, package)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE notice(id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL,"
     " who TEXT NOT NULL, text TEXT NOT NULL) STRICT;"

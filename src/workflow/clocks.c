@@ -5,16 +5,53 @@
 
 #include "base/instant.h"
 #include "base/json.h"
+#include "store/fact.h"
+#include "store/paper.h"
+#include "store/parcel.h"
+#include "workflow/vendor_codes.h"
 
 enum {
     ACKNOWLEDGE_MS = 24 * MS_HOUR,
-    CONFIRM_MS = 4 * MS_HOUR /* the guide's limit; 30 minutes is the aim */
+    LABEL_MS = 30 * MS_MINUTE,
+    CONFIRM_MS = 4 * MS_HOUR, /* the guide's limit; 30 minutes is the aim */
+    SCAN_MS = 24 * MS_HOUR
 };
 
 const char *clock_name(enum clock_kind k)
 {
-    static const char *const names[CLOCK_COUNT] = {"acknowledge", "ship", "confirm"};
-    return k < CLOCK_COUNT ? names[k] : "";
+    return deadline_name((enum deadline)k);
+}
+
+int64_t clock_limit_ms(enum clock_kind k)
+{
+    static const int64_t limits[CLOCK_COUNT] = {[CLOCK_ACKNOWLEDGE] = ACKNOWLEDGE_MS,
+                                                [CLOCK_LABEL] = LABEL_MS,
+                                                [CLOCK_CONFIRM] = CONFIRM_MS,
+                                                [CLOCK_SCAN] = SCAN_MS};
+    return limits[k];
+}
+
+/* What is found out about one order. */
+struct finding {
+    struct store *store;
+    struct arena *arena;
+    const struct record *order;
+    struct clock_run *list;
+    size_t count, room;
+};
+
+static void add_run(struct finding *g, enum clock_kind kind, const char *package,
+                    int64_t due_ms, int64_t met_ms)
+{
+    if (g->count == g->room) {
+        g->room = g->room == 0 ? 8 : g->room * 2;
+        struct clock_run *list = arena_new(g->arena, g->room * sizeof *list);
+        if (g->count > 0)
+            memcpy(list, g->list, g->count * sizeof *list);
+        g->list = list;
+    }
+    g->list[g->count++] = (struct clock_run){
+        .kind = kind, .package = package, .due_ms = due_ms, .met_ms = met_ms};
 }
 
 static bool reached_amazon(const struct effect *e)
@@ -51,21 +88,59 @@ static bool is_open(const struct record *r)
     }
 }
 
+/* When it reached Amazon; 0: it did not. */
+static int64_t sent_at(const struct effect *e)
+{
+    if (e->id == 0 || !reached_amazon(e))
+        return 0;
+    return e->sent_ms > 0 ? e->sent_ms : e->changed_ms;
+}
+
 /* Answered elsewhere, the time of the answer is not known: no clock. */
-static enum err acknowledge(struct store *s, struct arena *a, const struct record *r,
-                            struct order_clocks *c, struct fault *f)
+static enum err acknowledge(struct finding *g, struct fault *f)
 {
     struct effect e;
+    const struct record *r = g->order;
     const bool waits = r->state == ORDER_NEW || r->state == ORDER_ACCEPTING ||
                        r->state == ORDER_REJECTING;
 
-    enum err err = newest(s, a, r, EFFECT_ACKNOWLEDGE, false, &e, f);
+    enum err err = newest(g->store, g->arena, r, EFFECT_ACKNOWLEDGE, false, &e, f);
     if (err != ERR_OK || r->ordered_ms <= 0 || (e.id == 0 && !waits))
         return err;
-    c->of[CLOCK_ACKNOWLEDGE].due_ms = r->ordered_ms + ACKNOWLEDGE_MS;
-    if (e.id != 0 && reached_amazon(&e))
-        c->of[CLOCK_ACKNOWLEDGE].met_ms = e.sent_ms > 0 ? e.sent_ms : e.changed_ms;
+    add_run(g, CLOCK_ACKNOWLEDGE, "", r->ordered_ms + ACKNOWLEDGE_MS, sent_at(&e));
     return ERR_OK;
+}
+
+/* When the newest label came; 0 when none is there. */
+static enum err labelled_at(struct finding *g, int64_t *at_ms, struct fault *f)
+{
+    const struct paper_filter filter = {
+        .record = g->order->id, .kinds = 1u << PAPER_LABEL, .latest = true};
+    struct paper *list;
+    size_t count;
+
+    *at_ms = 0;
+    enum err e = paper_list(g->store, g->arena, &filter, &list, &count, f);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        *at_ms = list[i].received_ms > *at_ms ? list[i].received_ms : *at_ms;
+    return e;
+}
+
+/* Amazon took the request; a label that is older does not answer it. */
+static enum err label(struct finding *g, struct fault *f)
+{
+    struct effect e;
+    int64_t came;
+    enum err err = newest(g->store, g->arena, g->order, EFFECT_LABEL, false, &e, f);
+    const int64_t asked = err == ERR_OK ? sent_at(&e) : 0;
+
+    if (err != ERR_OK || asked == 0)
+        return err;
+    err = labelled_at(g, &came, f);
+    if (e.state == EFFECT_SUCCEEDED && came < asked)
+        came = e.changed_ms; /* proved without a new document */
+    add_run(g, CLOCK_LABEL, "", asked + LABEL_MS, came >= asked ? came : 0);
+    return err;
 }
 
 /* When the parcel left, as the confirmation says; 0 when it does not. */
@@ -79,50 +154,131 @@ static int64_t departure(struct arena *a, const struct effect *e)
     return at;
 }
 
-static void confirmation(const struct record *r, const struct effect *e, int64_t left_ms,
-                         struct order_clocks *c)
+/* When the carrier took the last box, as the floor says; 0 when it does not. */
+static enum err picked_up_at(struct finding *g, int64_t *at_ms, struct fault *f)
 {
-    const int64_t sent = !reached_amazon(e) ? 0
-                         : e->sent_ms > 0   ? e->sent_ms
-                                            : e->changed_ms;
-    if (r->ship_by_ms > 0) {
-        c->of[CLOCK_SHIP].due_ms = r->ship_by_ms;
-        c->of[CLOCK_SHIP].met_ms = left_ms != 0 ? left_ms : sent;
-    }
-    if (left_ms != 0) {
-        c->of[CLOCK_CONFIRM].due_ms = left_ms + CONFIRM_MS;
-        c->of[CLOCK_CONFIRM].met_ms = sent;
+    struct fact *list;
+    size_t count;
+    enum err e =
+        fact_list(g->store, g->arena, g->order->id, "picked_up", &list, &count, f);
+    *at_ms = e == ERR_OK && count > 0 ? list[count - 1].at_ms : 0;
+    return e;
+}
+
+static void leave(struct finding *g, int64_t left_ms, int64_t sent_ms)
+{
+    const struct record *r = g->order;
+    if (r->ship_by_ms > 0)
+        add_run(g, CLOCK_SHIP, "", r->ship_by_ms, left_ms != 0 ? left_ms : sent_ms);
+    if (left_ms != 0)
+        add_run(g, CLOCK_CONFIRM, "", left_ms + CONFIRM_MS, sent_ms);
+}
+
+static enum err ship(struct finding *g, struct effect *e, struct fault *f)
+{
+    const struct record *r = g->order;
+    const bool over = r->state == ORDER_SHIPPED || r->state == ORDER_DELIVERED;
+    int64_t left = 0;
+
+    enum err err = newest(g->store, g->arena, r, EFFECT_SHIP, true, e, f);
+    if (err != ERR_OK || r->state == ORDER_REJECTING)
+        return err;
+    const bool confirms = e->id != 0 && strcmp(e->verb, "confirm") == 0;
+    if (confirms)
+        left = departure(g->arena, e);
+    if (left == 0 && !over)
+        err = picked_up_at(g, &left, f);
+    if (confirms || !over)
+        leave(g, left, confirms ? sent_at(e) : 0);
+    return err;
+}
+
+/* The last scan of a parcel that Amazon has; *last when none is expected after it. Its
+ * key is "order|tracking number|status|reason|seconds". */
+static void newest_scan(struct finding *g, const struct effect *scans, size_t count,
+                        const char *number, int64_t *at_ms, bool *last)
+{
+    const size_t name = strlen(g->order->name) + 1, length = strlen(number);
+    for (size_t i = 0; i < count; i++) {
+        const char *key = scans[i].key + (strlen(scans[i].key) > name ? name : 0);
+        if (strncmp(key, number, length) != 0 || key[length] != '|')
+            continue;
+        char *status = arena_text(g->arena, key + length + 1);
+        char *reason = strchr(status, '|');
+        char *end = reason == NULL ? NULL : strchr(reason + 1, '|');
+        if (end == NULL)
+            continue;
+        *reason = *end = '\0';
+        *last = *last || scan_is_last(status, reason + 1);
+        *at_ms = sent_at(&scans[i]) > *at_ms ? sent_at(&scans[i]) : *at_ms;
     }
 }
 
-static enum err ship(struct store *s, struct arena *a, const struct record *r,
-                     struct order_clocks *c, struct fault *f)
+/* The vendor's own carrier is heard of every day until the parcel arrived, or never will.
+ */
+static enum err scan(struct finding *g, const struct effect *ship, struct fault *f)
 {
-    struct effect e;
-    const bool over = r->state == ORDER_SHIPPED || r->state == ORDER_DELIVERED;
+    const struct effect_filter filter = {.record = g->order->id,
+                                         .kinds = 1u << EFFECT_SCAN,
+                                         .states = 1u << EFFECT_ACCEPTED |
+                                                   1u << EFFECT_SUCCEEDED};
+    const char **numbers;
+    struct effect *scans;
+    size_t count, parcels;
 
-    enum err err = newest(s, a, r, EFFECT_SHIP, true, &e, f);
-    if (err != ERR_OK || r->state == ORDER_REJECTING)
-        return err;
-    if (e.id != 0 && strcmp(e.verb, "confirm") == 0)
-        confirmation(r, &e, departure(a, &e), c);
-    else if (r->ship_by_ms > 0 && !over)
-        c->of[CLOCK_SHIP].due_ms = r->ship_by_ms;
-    return ERR_OK;
+    if (g->order->state != ORDER_SHIPPED || sent_at(ship) == 0 ||
+        (g->order->flags & RECORD_OWN_LABEL) == 0)
+        return ERR_OK;
+    enum err e = effect_list(g->store, g->arena, &filter, &scans, &count, f);
+    if (e == ERR_OK)
+        e = parcel_list(g->store, g->arena, g->order->id, &numbers, &parcels, f);
+    for (size_t i = 0; e == ERR_OK && i < parcels; i++) {
+        int64_t at = sent_at(ship);
+        bool last = false;
+        newest_scan(g, scans, count, numbers[i], &at, &last);
+        if (!last)
+            add_run(g, CLOCK_SCAN, numbers[i], at + SCAN_MS, 0);
+    }
+    return e;
+}
+
+enum err clocks_list(struct store *s, struct arena *a, const struct record *order,
+                     struct clock_run **list, size_t *count, struct fault *f)
+{
+    struct finding g = {.store = s, .arena = a, .order = order};
+    struct effect shipped = {0};
+
+    enum err e = ERR_OK;
+    if (is_open(order))
+        e = acknowledge(&g, f);
+    if (e == ERR_OK && is_open(order))
+        e = label(&g, f);
+    if (e == ERR_OK && is_open(order))
+        e = ship(&g, &shipped, f);
+    if (e == ERR_OK && is_open(order))
+        e = scan(&g, &shipped, f);
+    *list = g.list;
+    *count = g.count;
+    return e;
 }
 
 enum err clocks_read(struct store *s, const struct record *order, struct order_clocks *c,
                      struct fault *f)
 {
     struct arena a;
+    struct clock_run *list;
+    size_t count;
 
     *c = (struct order_clocks){0};
-    if (!is_open(order))
-        return ERR_OK;
     arena_init(&a);
-    enum err e = acknowledge(s, &a, order, c, f);
-    if (e == ERR_OK)
-        e = ship(s, &a, order, c, f);
+    enum err e = clocks_list(s, &a, order, &list, &count, f);
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        const enum clock_kind k = list[i].kind;
+        if (c->of[k].due_ms != 0 && c->of[k].due_ms <= list[i].due_ms)
+            continue;
+        c->of[k].due_ms = list[i].due_ms;
+        c->of[k].met_ms = list[i].met_ms;
+    }
     arena_clear(&a);
     return e;
 }

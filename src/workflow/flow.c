@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "workflow/deadlines.h"
 #include "workflow/external.h"
 #include "workflow/print.h"
 #include "workflow/prover.h"
@@ -95,5 +96,8 @@ enum err flow_insert(struct host *h, struct effect *e, struct fault *f)
         h->watch.effect(h->watch.arg, e);
     if (e->state == EFFECT_WAITING)
         prover_wake(h->prover, e->next_ms);
+    err = deadlines_hear_effect(h, e, f);
+    if (err != ERR_OK)
+        return err;
     return e->state == EFFECT_READY ? flow_of(e->kind)->ready(h, e, f) : ERR_OK;
 }

@@ -11,6 +11,7 @@
 #include "store/journal.h"
 #include "store/paper.h"
 #include "workflow/control.h"
+#include "workflow/deadlines.h"
 #include "workflow/export.h"
 #include "workflow/feed.h"
 #include "workflow/intake.h"
@@ -148,6 +149,7 @@ void host_close(struct host *h)
 {
     if (h == NULL)
         return;
+    deadlines_free(h->deadlines);
     tell_free(h->tell);
     feeds_free(h->feeds);
     rhythm_free(h->rhythm);
@@ -222,7 +224,7 @@ enum err host_move(struct host *h, struct effect *e, const struct effect_change 
         prover_wake(h->prover, c->next_ms);
     if (h->watch.effect != NULL)
         h->watch.effect(h->watch.arg, e);
-    return ERR_OK;
+    return deadlines_hear_effect(h, e, f);
 }
 
 enum err host_event(struct host *h, const struct record *r, const char *what,
@@ -244,6 +246,8 @@ enum err host_event(struct host *h, const struct record *r, const char *what,
     buf_clear(&text);
     if (e == ERR_OK && h->watch.record != NULL)
         h->watch.record(h->watch.arg, r, what);
+    if (e == ERR_OK)
+        e = deadlines_hear(h, r, what, f);
     return e == ERR_OK ? print_heard(h, r, what, detail, f) : e;
 }
 

@@ -25,6 +25,7 @@ struct export;
 struct rhythm;
 struct feeds;
 struct tell;
+struct deadlines;
 struct external_look;
 struct label_fetch;
 struct round_guest;
@@ -84,8 +85,9 @@ struct host {
     struct host_watch watch;
     struct host_approver approver;
     struct host_figures figures;
-    struct tell *tell;     /* people are told; NULL: later */
-    struct feeds *feeds;   /* files are read by themselves; NULL: nobody does */
+    struct deadlines *deadlines; /* clocks are told; NULL: nobody does */
+    struct tell *tell;           /* people are told; NULL: later */
+    struct feeds *feeds;         /* files are read by themselves; NULL: nobody does */
     struct rhythm *rhythm; /* lists are asked by themselves; NULL: when somebody does */
     struct round_guest *guests; /* who takes part in every round (round.h) */
     int64_t run;                /* the run in whose name the engine acts just now; 0 */

@@ -101,3 +101,11 @@ enum err scan_by_codes(enum codes codes, const char *status, const char *reason,
         "statusCode: Amazon does not support the pair %.8s/%.8s (status/reason)", status,
         reason);
 }
+
+bool scan_is_last(const char *status, const char *reason)
+{
+    const struct scan_pair *pair = find_pair(CODES_X12, status, reason);
+    if (pair == NULL)
+        pair = find_pair(CODES_EDIFACT, status, reason);
+    return pair != NULL && pair->last;
+}

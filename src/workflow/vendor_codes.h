@@ -27,4 +27,7 @@ enum err scan_by_meaning(const char *meaning, const struct scan_pair **pair,
 enum err scan_by_codes(enum codes codes, const char *status, const char *reason,
                        const struct scan_pair **pair, struct fault *f);
 
+/* No scan is expected after this pair, in whichever standard. */
+bool scan_is_last(const char *status, const char *reason);
+
 #endif

@@ -3,6 +3,8 @@
 #include "workflow/clocks.h"
 
 #include "base/instant.h"
+#include "store/fact.h"
+#include "store/parcel.h"
 #include "store_help.h"
 
 static const int64_t noon = (int64_t)NOON * 1000;
@@ -143,6 +145,82 @@ static void test_shipped_late(void)
     store_close(s);
 }
 
+static void test_label(void)
+{
+    an_order(ORDER_ACCEPTED);
+    an_effect_of(EFFECT_LABEL, "request_label", EFFECT_WAITING, 0, "{}");
+    read_clocks();
+    CHECK_INT(clocks.of[CLOCK_LABEL].due_ms, 0);
+    store_close(s);
+
+    an_order(ORDER_ACCEPTED);
+    an_effect_of(EFFECT_LABEL, "request_label", EFFECT_ACCEPTED, noon, "{}");
+    read_clocks();
+    CHECK_INT(clocks.of[CLOCK_LABEL].due_ms, noon + 30 * MS_MINUTE);
+    CHECK_INT(clocks.of[CLOCK_LABEL].met_ms, 0);
+    int64_t replaced;
+    const struct paper label = {.id = paper_next_id(s),
+                                .kind = PAPER_LABEL,
+                                .record = order.id,
+                                .account = "acme",
+                                .path = "1.zpl",
+                                .received_ms = noon + 5};
+    OK(paper_add(s, &label, &replaced, &fault));
+    read_clocks();
+    CHECK_INT(clocks.of[CLOCK_LABEL].met_ms, noon + 5);
+    store_close(s);
+}
+
+static void test_picked_up(void)
+{
+    an_order(ORDER_ACCEPTED);
+    const struct fact fact = {.record = order.id,
+                              .name = "picked_up",
+                              .at_ms = noon,
+                              .payload = "{}",
+                              .payload_len = 2};
+    OK(fact_put(s, &fact, &fault));
+    read_clocks();
+    CHECK_INT(clocks.of[CLOCK_CONFIRM].due_ms, noon + 4 * MS_HOUR);
+    CHECK_INT(clocks.of[CLOCK_CONFIRM].met_ms, 0);
+    CHECK_INT(clocks.of[CLOCK_SHIP].met_ms, noon);
+    store_close(s);
+}
+
+static void a_scan(const char *key, int64_t sent_ms)
+{
+    struct effect e = {.kind = EFFECT_SCAN,
+                       .state = EFFECT_SUCCEEDED,
+                       .verb = "scan",
+                       .record = order.id,
+                       .account = "acme",
+                       .name = "PO1",
+                       .key = key,
+                       .body = "{}",
+                       .body_len = 2,
+                       .sent_ms = sent_ms};
+    OK(effect_add(s, &e, &fault));
+}
+
+static void test_scans(void)
+{
+    an_order(ORDER_SHIPPED);
+    order.flags = RECORD_OWN_LABEL;
+    an_effect_of(EFFECT_SHIP, "confirm", EFFECT_SUCCEEDED, noon, left_at_noon);
+    OK(parcel_put(s, "T1", &(struct parcel){.record = order.id}, NULL, &fault));
+    OK(parcel_put(s, "T2", &(struct parcel){.record = order.id}, NULL, &fault));
+    read_clocks();
+    CHECK_INT(clocks.of[CLOCK_SCAN].due_ms, noon + MS_DAY);
+    a_scan("PO1|T1|O1|NS|1", noon + MS_HOUR);
+    a_scan("PO1|T2|D1|NS|1", noon + MS_HOUR); /* delivered */
+    read_clocks();
+    CHECK_INT(clocks.of[CLOCK_SCAN].due_ms, noon + MS_DAY + MS_HOUR);
+    a_scan("PO1|T1|409|000|2", noon + 2 * MS_HOUR); /* lost, by the other standard */
+    read_clocks();
+    CHECK_INT(clocks.of[CLOCK_SCAN].due_ms, 0);
+    store_close(s);
+}
+
 static void test_over(void)
 {
     static const int states[] = {ORDER_REJECTED, ORDER_DENIED, ORDER_CANCELLED};
@@ -167,4 +245,8 @@ TESTS_MAIN({"a new order is to be acknowledged within 24 hours", test_new},
            {"what was accepted elsewhere is only to be shipped", test_elsewhere},
            {"a parcel that left is to be confirmed within four hours", test_departure},
            {"a confirmation after the ship date is late for ever", test_shipped_late},
+           {"a label that Amazon was asked for is there within half an hour", test_label},
+           {"what the carrier took is to be confirmed within four hours", test_picked_up},
+           {"every parcel of the own carrier is scanned each day until its end",
+            test_scans},
            {"nothing runs for what is over, or left alone", test_over})
