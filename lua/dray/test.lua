@@ -252,6 +252,9 @@ end
 ---@return boolean? ok, string? mistakes
 function host:reload() return self.core:reload() end
 
+--- Runs of rules end as when dray is stopped; host:restart() comes next.
+function host:stop() self.core:stop() end
+
 ---@param rule string
 ---@param why string
 function host:pause(rule, why) return self.core:pause(rule, why) end

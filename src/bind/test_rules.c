@@ -59,6 +59,16 @@ static int l_test_reload(lua_State *L)
     return 2;
 }
 
+/* host:stop(): what runs ends as when dray is stopped; then comes host:restart() */
+static int l_test_stop(lua_State *L)
+{
+    struct host *h = test_host_of(L);
+    struct fault f = {0};
+    check(L, rules_stop(test_rules_of(L), &f), &f);
+    check(L, store_commit(h->store, &f), &f);
+    return 0;
+}
+
 static enum err tell(struct host *h, const char *what, const char *number,
                      const struct json *detail, struct arena *a, struct fault *f)
 {
@@ -236,7 +246,7 @@ void test_rules_open(lua_State *L)
     static const luaL_Reg methods[] = {
         {"work", l_test_work}, {"reload", l_test_reload}, {"tell", l_test_tell},
         {"runs", l_test_runs}, {"rules", l_test_rules},   {"verdicts", l_test_verdicts},
-        {NULL, NULL}};
+        {"stop", l_test_stop}, {NULL, NULL}};
     luaL_setfuncs(L, methods, 0);
     lua_pushboolean(L, 0);
     lua_pushcclosure(L, l_test_pause, 1);

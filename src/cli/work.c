@@ -137,6 +137,13 @@ enum err work_listen(struct work *w, uint16_t port, uint16_t *got, struct fault 
     return owner_listen(w->owner, port, got, f);
 }
 
+/* Runs end where they wait, and what was sent is answered. */
+static enum err stop(struct work *w, struct fault *f)
+{
+    enum err e = rules_stop(w->session->rules, f);
+    return e == ERR_OK ? round_end(w->session->host, f) : e;
+}
+
 enum err work_run(struct work *w, bool once, int64_t deadline_ms, struct fault *f)
 {
     struct host *h = w->session->host;
@@ -145,7 +152,7 @@ enum err work_run(struct work *w, bool once, int64_t deadline_ms, struct fault *
 
     w->once = once;
     enum err e = round_run(h, &party, is_done, w, deadline_ms, f);
-    if ((e == ERR_CANCELLED || e == ERR_BUSY) && round_end(h, &last) != ERR_OK) {
+    if ((e == ERR_CANCELLED || e == ERR_BUSY) && stop(w, &last) != ERR_OK) {
         *f = last;
         e = last.code;
     }

@@ -154,6 +154,19 @@ void errand_drop(struct job *job)
     release(job);
 }
 
+enum err errand_stop(struct rules *r, struct job *job, struct fault *f)
+{
+    size_t len;
+    if (job->task == NULL)
+        return ERR_OK;
+    const char *text = trace_text(job->trace, &len);
+    enum err e = run_end_traced(r->host->store, job->run, RUN_STOPPED,
+                                "dray was stopped; it begins again at the next start",
+                                text, len, f);
+    errand_drop(job);
+    return e;
+}
+
 /* ---- its beginning ---- */
 
 static enum err write_begin(struct rules *r, struct job *job, int64_t line,

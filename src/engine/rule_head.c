@@ -14,83 +14,12 @@
 #include "base/instant.h"
 #include "base/mem.h"
 #include "engine/embedded.h"
+#include "engine/head_copy.h"
 #include "engine/sandbox.h"
 #include "engine/schedule_head.h"
 #include "workflow/host.h"
 
-enum { COPY_DEPTH = 8, COPY_MEMBERS = 2000, MISTAKES_MAX = 256 * 1024, HEAD_MAX = 65536 };
-
-/* ---- copies of heads ---- */
-
-/* Stands for a function of a rule file. */
-static int l_stand_in(lua_State *L)
-{
-    (void)L;
-    return 0;
-}
-
-/* Copies between two states; raw, bounded in depth and number. */
-struct copy {
-    lua_State *from, *to;
-    int depth;
-    int members; /* copied so far */
-};
-
-static void copy_value(struct copy *c, int index);
-
-static void copy_table(struct copy *c, int index)
-{
-    lua_newtable(c->to);
-    if (++c->depth <= COPY_DEPTH) {
-        lua_pushnil(c->from);
-        while (lua_next(c->from, index) != 0 && c->members < COPY_MEMBERS) {
-            int key = lua_type(c->from, -2);
-            c->members++;
-            if (key == LUA_TSTRING || key == LUA_TNUMBER) {
-                copy_value(c, lua_absindex(c->from, -2));
-                copy_value(c, lua_absindex(c->from, -1));
-                lua_rawset(c->to, -3);
-            }
-            lua_pop(c->from, 1);
-        }
-        if (c->members >= COPY_MEMBERS)
-            lua_settop(c->from, index);
-    }
-    c->depth--;
-}
-
-/* The recursion is bounded by COPY_DEPTH. */
-static void copy_value(struct copy *c, int index)
-{
-    size_t len;
-    const char *text;
-    luaL_checkstack(c->to, 4, NULL);
-    luaL_checkstack(c->from, 4, NULL);
-    switch (lua_type(c->from, index)) {
-    case LUA_TBOOLEAN:
-        lua_pushboolean(c->to, lua_toboolean(c->from, index));
-        break;
-    case LUA_TNUMBER:
-        if (lua_isinteger(c->from, index))
-            lua_pushinteger(c->to, lua_tointeger(c->from, index));
-        else
-            lua_pushnumber(c->to, lua_tonumber(c->from, index));
-        break;
-    case LUA_TSTRING:
-        text = lua_tolstring(c->from, index, &len);
-        lua_pushlstring(c->to, text, len);
-        break;
-    case LUA_TTABLE:
-        copy_table(c, index);
-        break;
-    case LUA_TFUNCTION:
-        lua_pushcfunction(c->to, l_stand_in);
-        break;
-    default: /* null, a handle: wrong wherever it stands */
-        lua_pushlightuserdata(c->to, NULL);
-        break;
-    }
-}
+enum { HEAD_MAX = 65536 };
 
 /* ---- what the Lua half asks for ---- */
 
@@ -357,20 +286,19 @@ static void open_checker(lua_State *L, const struct rulebook_options *o)
 /* check(file, heads, context, names, mistakes) -> rules; leaves rules on top */
 static void check_file(lua_State *L, struct rule_file *file)
 {
-    struct copy c = {.from = file->box->L, .to = L};
+    lua_State *from = file->box->L;
     lua_pushvalue(L, AT_CHECK);
     lua_pushstring(L, file->path);
     rule_file_push_heads(file);
-    lua_Integer count = (lua_Integer)lua_rawlen(c.from, -1);
+    lua_Integer count = (lua_Integer)lua_rawlen(from, -1);
     lua_createtable(L, (int)count, 0);
     for (lua_Integer i = 1; i <= count; i++) {
-        c.members = 0;
-        lua_rawgeti(c.from, -1, i);
-        copy_value(&c, lua_gettop(c.from));
-        lua_pop(c.from, 1);
+        lua_rawgeti(from, -1, i);
+        head_copy(from, L);
+        lua_pop(from, 1);
         lua_rawseti(L, -2, i);
     }
-    lua_pop(c.from, 1);
+    lua_pop(from, 1);
     lua_pushvalue(L, AT_CONTEXT);
     lua_pushvalue(L, AT_NAMES);
     lua_pushvalue(L, AT_MISTAKES);

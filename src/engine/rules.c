@@ -286,6 +286,26 @@ enum err rules_reload(struct rules *r, char **mistakes, struct fault *f)
     return e == ERR_OK ? fires_load(r, f) : e;
 }
 
+struct stopping {
+    struct rules *rules;
+    enum err err;
+    struct fault *fault;
+};
+
+static void stop_run(void *arg, struct job *job)
+{
+    struct stopping *s = arg;
+    if (s->err == ERR_OK)
+        s->err = errand_stop(s->rules, job, s->fault);
+}
+
+enum err rules_stop(struct rules *r, struct fault *f)
+{
+    struct stopping s = {.rules = r, .fault = f};
+    lines_each(r->lines, stop_run, &s);
+    return s.err;
+}
+
 static void drop_run(void *arg, struct job *job)
 {
     (void)arg;

@@ -40,6 +40,9 @@ struct rules_options {
 /* Loads every file and what the store remembers. NULL with *f when a file has a mistake
  * or the store fails. Takes h->approver. bind_rules (bind/bind.h) fills the options. */
 struct rules *rules_open(const struct rules_options *o, struct fault *f);
+/* Before the last round: ends what runs as stopped; it begins again from its event at the
+ * next start. */
+enum err rules_stop(struct rules *r, struct fault *f);
 /* Drops what runs; what is unfinished stays in the store. NULL is fine. */
 void rules_close(struct rules *r);
 

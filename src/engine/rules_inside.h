@@ -115,6 +115,8 @@ enum err approve_ask(void *arg, const struct effect *e, char *no, size_t size,
 
 /* Begins the run of a job whose rule applies. `line` decided. */
 enum err errand_begin(struct rules *r, struct job *job, int64_t line, struct fault *f);
+/* Ends it because dray is stopped; nothing happens where none runs. */
+enum err errand_stop(struct rules *r, struct job *job, struct fault *f);
 /* Ends it without telling anyone: its task is dropped. */
 void errand_drop(struct job *job);
 

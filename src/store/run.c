@@ -10,7 +10,8 @@ enum { COLUMN_TRACE = 11 };
 
 const char *run_state_name(enum run_state s)
 {
-    static const char *const names[] = {"running", "done", "failed", "crashed"};
+    static const char *const names[] = {"running", "done", "failed", "crashed",
+                                        "stopped"};
     return names[s];
 }
 

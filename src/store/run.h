@@ -10,7 +10,13 @@
 #include "base/digest.h"
 #include "store/store.h"
 
-enum run_state { RUN_RUNNING, RUN_DONE, RUN_FAILED, RUN_CRASHED };
+enum run_state {
+    RUN_RUNNING,
+    RUN_DONE,
+    RUN_FAILED,
+    RUN_CRASHED, /* dray ended in the middle of it */
+    RUN_STOPPED  /* dray was stopped; a rule's begins again from its event */
+};
 const char *run_state_name(enum run_state s);
 
 /* A row. Texts live in the arena it was read into, or are borrowed for a call. */

@@ -184,6 +184,22 @@ end }]], { disk = true })
     assert.are.equal(0, support.rule(host, "slow").jobs)
   end)
 
+  it("after a stop begins again what had to end, and says that it was stopped", function()
+    begin([[
+rule { name = "slow", on = "packed", run = function(e)
+  sleep("10m")
+  e.order:accept()
+end }]], { disk = true })
+    host:tell("packed", po())
+    host:advance "5m"
+    host:stop()
+    host:restart()
+    assert.are.equal("stopped", tries("slow"))
+    host:advance "11m"
+    assert.are.equal("stopped done", tries("slow"))
+    assert.are.equal(0, support.rule(host, "slow").failures)
+  end)
+
   it("keeps failures, back-off and pauses", function()
     begin(FAILS, { disk = true })
     host:tell("packed", po())
