@@ -35,6 +35,20 @@
 
 ---@alias dray.Duration string|number "90s", "30m", "1h30m", or seconds
 
+--- When a rule is due: { "15m" }, { "1h", from = "08:00", to = "18:00" }, { "1d", at = "07:30" }. Each
+--- local time fires once. What clocks pass over in spring fires at the first instant after the gap;
+--- what comes twice in autumn fires the first time, below a day (and in a cron whose minute or hour is
+--- `*` or has a step) both times. Of what was missed the latest is made up for within an hour; runs of
+--- one rule never overlap. `cron` has five fields; when both day fields are restricted, either is enough.
+---@class dray.Every
+---@field [1] dray.Duration a second to "1d"
+---@field at? string|string[] with "1d": times of day; midnight when not given
+---@field from? string below a day: the window begins, "08:00"; the times count from here
+---@field to? string and ends before this; a window may cross midnight
+---@field days? string|string[] "mon-fri", "mon,wed,sat"; of the day on which the window begins
+---@field except? string a file in the project's folder: a date a line on which nothing is due
+---@field zone? string IANA name; UTC when not given
+
 --- An order. It is an id: every field is read when it is asked for.
 ---@class dray.Order
 ---@field purchaseOrderNumber string
