@@ -140,7 +140,7 @@ static enum err refuse_read_only(struct store *s, struct fault *f)
 static const char owner_settings[] = "PRAGMA journal_mode=WAL;"
                                      "PRAGMA synchronous=FULL;"
                                      "PRAGMA secure_delete=ON;"
-                                     "PRAGMA cache_size=-16384;"
+                                     "PRAGMA cache_size=-8192;"
                                      "PRAGMA temp_store=MEMORY;";
 
 static enum err prepare_owner(struct store *s, struct fault *f)
