@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/errand.h"
+#include "cli/files.h"
 #include "cli/session.h"
 #include "net/http_client.h"
 #include "store/journal.h"
@@ -34,6 +36,7 @@ struct caller {
     struct account *account;
     const struct operation *op;
     struct buf body;
+    struct call *call; /* under way; NULL */
     bool ended;
     int exit;
     char last; /* byte of the reply */
@@ -74,35 +77,25 @@ static int read_params(const struct invocation *in, struct arena *a, struct json
     return EXIT_DONE;
 }
 
-static int read_stream(const struct invocation *in, FILE *file, const char *name,
-                       struct buf *out)
-{
-    char piece[8192];
-    size_t n;
-    do {
-        n = fread(piece, 1, sizeof piece, file);
-        buf_add(out, piece, n);
-    } while (n == sizeof piece);
-    if (ferror(file))
-        return complain(in, EXIT_FAILED, "%s cannot be read", name);
-    if (!buf_ok(out))
-        return complain(in, EXIT_FAILED, "%s is larger than 1 MiB", name);
-    return EXIT_DONE;
-}
-
 static int read_body(struct caller *c)
 {
     const char *path = flag_text(c->in, "body", NULL);
+    char *text;
+    size_t len;
+    struct fault f;
+
     if (path == NULL)
         return EXIT_DONE;
-    if (strcmp(path, "-") == 0)
-        return read_stream(c->in, stdin, "stdin", &c->body);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return complain(c->in, EXIT_FAILED, "%s cannot be opened", path);
-    int exit = read_stream(c->in, file, path, &c->body);
-    fclose(file);
-    return exit;
+    enum err e = files_read(c->in, path, &text, &len, &f);
+    if (e == ERR_OK) {
+        buf_add(&c->body, text, len);
+        free(text);
+    }
+    if (e != ERR_OK && e != ERR_LIMIT)
+        return complain_fault(c->in, &f);
+    if (e == ERR_LIMIT || !buf_ok(&c->body))
+        return complain(c->in, EXIT_FAILED, "%s is larger than 1 MiB", path);
+    return EXIT_DONE;
 }
 
 static int check_body(struct caller *c, struct arena *a)
@@ -132,7 +125,7 @@ static bool print_piece(void *arg, const struct http_reply *reply, const char *d
     (void)reply;
     if (len > 0)
         c->last = data[len - 1];
-    return fwrite(data, 1, len, stdout) == len;
+    return fwrite(data, 1, len, c->in->out) == len;
 }
 
 static void call_ended(void *arg, const struct call_reply *reply)
@@ -141,10 +134,11 @@ static void call_ended(void *arg, const struct call_reply *reply)
     char text[600];
 
     c->ended = true;
+    c->call = NULL;
     c->status = reply->status;
     snprintf(c->request_id, sizeof c->request_id, "%s", reply->request_id);
     if (c->last != '\0' && c->last != '\n')
-        putchar('\n');
+        fputc('\n', c->in->out);
     c->exit = reply->outcome == CALL_OK        ? EXIT_DONE
               : reply->outcome == CALL_UNKNOWN ? EXIT_OPEN
                                                : EXIT_FAILED;
@@ -157,10 +151,9 @@ static void call_ended(void *arg, const struct call_reply *reply)
                  c->request_id[0] == '\0' ? "" : "; request id ", c->request_id);
 }
 
-static int make_call(struct caller *c, const struct json *params)
+static int start_call(struct caller *c, const struct json *params)
 {
     struct fault f;
-    struct call *call;
     const struct call_request request = {
         .account = c->account,
         .op = c->op,
@@ -171,8 +164,25 @@ static int make_call(struct caller *c, const struct json *params)
         .raw = print_piece,
         .item_arg = c,
     };
-    if (call_start(c->spapi, &request, call_ended, c, &call, &f) != ERR_OK)
+    if (call_start(c->spapi, &request, call_ended, c, &c->call, &f) != ERR_OK)
         return complain(c->in, EXIT_USAGE, "%s", f.text);
+    return EXIT_DONE;
+}
+
+/* Withdrawn while it was under way. */
+static int give_up(struct caller *c)
+{
+    call_withdraw(c->call);
+    c->call = NULL;
+    return complain(c->in, EXIT_OPEN,
+                    "stopped by a signal; what became of the call is not known");
+}
+
+static int make_call(struct caller *c, const struct json *params)
+{
+    const int exit = start_call(c, params);
+    if (exit != EXIT_DONE)
+        return exit;
     while (!c->ended && loop_signal(c->loop) == 0) {
         transport_drain(c->transport);
         if (!c->ended)
@@ -180,9 +190,7 @@ static int make_call(struct caller *c, const struct json *params)
     }
     if (c->ended)
         return c->exit;
-    call_withdraw(call);
-    return complain(c->in, EXIT_OPEN,
-                    "stopped by a signal; what became of the call is not known");
+    return give_up(c);
 }
 
 /* A read needs no state: it may run beside the owner. */
@@ -231,16 +239,22 @@ static enum err note_call(struct caller *c, const char *what, struct fault *f)
     return e;
 }
 
-/* A write is in the log before it leaves, and its answer after. */
-static int call_write(struct caller *c, const struct json *params)
+static int take_host(struct caller *c)
 {
-    struct fault f;
     struct host *h = c->session->host;
 
     c->loop = h->loop;
     c->transport = h->transport;
     c->spapi = h->spapi;
-    int exit = choose_account(c, h->accounts, h->account_count);
+    return choose_account(c, h->accounts, h->account_count);
+}
+
+/* A write is in the log before it leaves, and its answer after. */
+static int call_write(struct caller *c, const struct json *params)
+{
+    struct fault f;
+    int exit = take_host(c);
+
     if (exit != EXIT_DONE)
         return exit;
     if (note_call(c, "call.sending", &f) != ERR_OK)
@@ -248,6 +262,75 @@ static int call_write(struct caller *c, const struct json *params)
     loop_watch_signals(c->loop);
     exit = make_call(c, params);
     return note_call(c, "call.answered", &f) == ERR_OK ? exit : complain_fault(c->in, &f);
+}
+
+/* ---- a write within a running dray ---- */
+
+static void caller_free(struct caller *c)
+{
+    buf_clear(&c->body);
+    free(c->session);
+    free(c);
+}
+
+static bool has_ended(void *arg)
+{
+    const struct caller *c = arg;
+    return c->ended;
+}
+
+static int end_there(void *arg)
+{
+    struct caller *c = arg;
+    struct fault f;
+    int exit = c->exit;
+
+    if (note_call(c, "call.answered", &f) != ERR_OK)
+        exit = complain_fault(c->in, &f);
+    caller_free(c);
+    return exit;
+}
+
+static void stop_there(void *arg)
+{
+    struct caller *c = arg;
+    if (c->ended)
+        return;
+    c->exit = give_up(c);
+    c->ended = true;
+}
+
+static void drop_there(void *arg)
+{
+    struct caller *c = arg;
+    if (c->call != NULL)
+        call_withdraw(c->call);
+    caller_free(c);
+}
+
+/* The same, but the answer comes in a later round. */
+static int call_there(const struct caller *asked, const struct json *params)
+{
+    struct caller *c = mem_new(sizeof *c);
+    struct fault f;
+
+    *c = *asked;
+    c->session = mem_new(sizeof *c->session);
+    buf_init(&c->body, BODY_MAX);
+    buf_add(&c->body, buf_str(&asked->body), asked->body.len);
+    session_own(c->in, c->session);
+    int exit = take_host(c);
+    if (exit == EXIT_DONE && note_call(c, "call.sending", &f) != ERR_OK)
+        exit = complain_fault(c->in, &f);
+    if (exit == EXIT_DONE)
+        exit = start_call(c, params);
+    if (exit != EXIT_DONE) {
+        caller_free(c);
+        return exit;
+    }
+    *c->in->errand->later =
+        (struct later){has_ended, end_there, stop_there, drop_there, c};
+    return EXIT_LATER;
 }
 
 static int prepare(struct caller *c, struct arena *a, struct json *params)
@@ -274,6 +357,8 @@ static int call_in(struct caller *c, struct arena *a)
         exit = session_project(c->in, c->session);
         return exit == EXIT_DONE ? call_read(c, params) : exit;
     }
+    if (c->in->errand != NULL)
+        return call_there(c, params);
     exit = session_own(c->in, c->session);
     return exit == EXIT_DONE ? call_write(c, params) : exit;
 }
@@ -307,6 +392,5 @@ const struct command command_call = {
     .least = 1,
     .most = 1,
     .flags = flags,
-    .alone = true,
     .run = call,
 };

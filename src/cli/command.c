@@ -325,26 +325,27 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-int command_run_errand(const struct errand *errand, char **words, int count, FILE *out,
-                       FILE *err)
+int command_run_errand(struct invocation *in, char **words, int count)
 {
-    struct invocation in = {.command = count < 1 ? NULL : find_command(words[0]),
-                            .out = out,
-                            .err = err,
-                            .files = errand->files,
-                            .errand = errand,
-                            .impatient = true};
     bool help = false;
 
-    if (in.command == NULL || in.command->alone) {
-        fprintf(err, "dray: the running dray cannot do that for others\n");
+    in->command = count < 1 ? NULL : find_command(words[0]);
+    in->impatient = true;
+    if (in->command == NULL || in->command->alone) {
+        fprintf(in->err, "dray: the running dray cannot do that for others\n");
         return EXIT_USAGE;
     }
-    int exit = read_words(&in, count, words, &help);
+    int exit = read_words(in, count, words, &help);
     if (exit == EXIT_DONE && !help)
-        exit = in.command->run(&in);
-    free(in.given);
+        exit = in->command->run(in);
     return exit;
+}
+
+void command_end_errand(struct invocation *in)
+{
+    free(in->given);
+    in->given = NULL;
+    in->given_count = 0;
 }
 
 static int unknown_command(const char *word)

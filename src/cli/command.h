@@ -17,8 +17,9 @@ enum exit_code {
     EXIT_USAGE = 2,
     EXIT_OPEN = 3, /* something is held or unknown */
     EXIT_BUG = 70,
-    EXIT_OWNED =
-        -1 /* never leaves dray: the state has an owner, who is asked to run it */
+    /* These never leave dray. */
+    EXIT_OWNED = -1, /* the state has an owner, who is asked to run it */
+    EXIT_LATER = -2  /* run by the owner for somebody: it ends later (cli/errand.h) */
 };
 
 /* A flag: `--name VALUE` or, without `value`, `--name`. */
@@ -103,10 +104,11 @@ int complain_fault(const struct invocation *in, const struct fault *f);
 /* Every command, in the order of the help; ends with NULL. */
 extern const struct command *const commands[];
 
-/* Runs a command for somebody who asked the owner, within the owner's round. The words
- * are the command's name, flags and arguments. */
-int command_run_errand(const struct errand *errand, char **words, int count, FILE *out,
-                       FILE *err);
+/* Runs a command for somebody who asked the owner, within the owner's round: `in` has its
+ * streams, files and errand. The words are the command's name, flags and arguments; they
+ * stay until command_end_errand, which comes after its end. */
+int command_run_errand(struct invocation *in, char **words, int count);
+void command_end_errand(struct invocation *in);
 
 /* Finds the command and runs it. */
 int cli_main(int argc, char **argv);

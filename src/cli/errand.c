@@ -5,14 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/random.h"
 #include "cli/files.h"
 #include "base/wire.h"
 #include "net/http_client.h"
 #include "net/local.h"
 
 enum {
-    PATIENCE_MS = 10 * MS_MINUTE,
+    ID_DIGITS = 32,
+    PATH_ROOM = 16384,
+    PATIENCE_MS = (int)(6 * MS_HOUR), /* a script may work for long */
     PAUSE_MS = 50,
     STATUS_OK = 200,
     STATUS_ENDING = 503
@@ -26,14 +28,28 @@ void errand_actor(const struct invocation *in, char out[PERSON_NAME])
         person_name(out);
 }
 
-/* What the owner needs to run it as if it were here. */
-static void pack(const struct invocation *in, struct buf *message)
+char *errand_path(const struct invocation *in, const char *path)
 {
-    char actor[PERSON_NAME];
+    struct buf b;
+
+    buf_init(&b, PATH_ROOM);
+    if (in->errand != NULL && path[0] != '/')
+        buf_format(&b, "%s/", in->errand->folder);
+    buf_text(&b, path);
+    return buf_take(&b, NULL);
+}
+
+/* What the owner needs to run it as if it were here. */
+static void pack(const struct invocation *in, const char *id, struct buf *message)
+{
+    char actor[PERSON_NAME], *folder = realpath(".", NULL);
 
     person_name(actor);
     wire_text(message, DRAY_VERSION);
+    wire_text(message, id);
     wire_text(message, actor);
+    wire_text(message, folder == NULL ? "/" : folder);
+    free(folder);
     wire_number(message, in->word_count);
     for (int i = 0; i < in->word_count; i++)
         wire_text(message, in->words[i]);
@@ -43,7 +59,12 @@ static void pack(const struct invocation *in, struct buf *message)
 /* One exchange on a loop of its own. */
 struct asking {
     const struct invocation *in;
+    const char *socket;
+    char id[ID_DIGITS + 1]; /* by which it can be stopped */
+    struct loop *loop;
+    struct transport *client;
     bool ended;
+    bool stopping;
     int exit;
 };
 
@@ -84,51 +105,90 @@ static void answered(void *arg, struct http_reply *reply)
                                                : "the running dray refused this");
 }
 
-static int ask(const struct invocation *in, const char *socket, const struct buf *message)
+static void post(struct asking *a, const char *url, const struct buf *body,
+                 http_done_fn *done)
 {
-    struct asking a = {.in = in, .exit = EXIT_FAILED};
-    struct clock *clock = clock_new_real();
-    struct loop *loop = loop_new(clock);
-    struct transport *client = http_client_new(loop, NULL);
     const struct http_request request = {.method = "POST",
-                                         .url = "http://localhost" ERRAND_PATH,
-                                         .socket = socket,
-                                         .body = buf_str(message),
-                                         .body_len = message->len,
+                                         .url = url,
+                                         .socket = a->socket,
+                                         .body = buf_str(body),
+                                         .body_len = body->len,
                                          .write = true,
                                          .timeout_ms = PATIENCE_MS,
                                          .reply_max = ERRAND_MAX};
+    transport_send(a->client, &request, NULL, done, a);
+}
 
-    transport_send(client, &request, NULL, answered, &a);
-    while (!a.ended) {
-        transport_drain(client);
-        if (!a.ended)
-            loop_turn(loop, transport_queued(client) ? 0 : INT64_MAX);
+static void stop_heard(void *arg, struct http_reply *reply)
+{
+    (void)arg, (void)reply; /* the command's own answer says what became of it */
+}
+
+/* Ctrl-C: what runs over there is to end; it still answers. */
+static void stop_there(struct asking *a, struct buf *id)
+{
+    a->stopping = true;
+    buf_text(id, a->id);
+    post(a, "http://localhost" ERRAND_STOP_PATH, id, stop_heard);
+}
+
+static int ask(struct asking *a, const struct buf *message)
+{
+    struct clock *clock = clock_new_real();
+    struct buf id;
+
+    buf_init(&id, ID_DIGITS);
+    a->loop = loop_new(clock);
+    a->client = http_client_new(a->loop, NULL);
+    loop_watch_signals(a->loop);
+    post(a, "http://localhost" ERRAND_PATH, message, answered);
+    while (!a->ended) {
+        transport_drain(a->client);
+        if (loop_signal(a->loop) != 0 && !a->stopping)
+            stop_there(a, &id);
+        if (!a->ended)
+            loop_turn(a->loop, transport_queued(a->client) ? 0 : INT64_MAX);
     }
-    transport_free(client);
-    loop_free(loop);
+    transport_free(a->client);
+    loop_free(a->loop);
     clock_free(clock);
-    return a.exit;
+    buf_clear(&id);
+    return a->exit;
+}
+
+/* Chance, so that nobody stops another's. */
+static void make_id(struct asking *a)
+{
+    struct random *r = random_new_system();
+    random_hex(r, a->id, ID_DIGITS);
+    random_free(r);
+}
+
+static int send_there(const struct invocation *in, const char *socket)
+{
+    struct asking a = {.in = in, .socket = socket, .exit = EXIT_FAILED};
+    struct buf message;
+
+    make_id(&a);
+    buf_init(&message, ERRAND_MAX);
+    pack(in, a.id, &message);
+    const int exit = buf_ok(&message)
+                         ? ask(&a, &message)
+                         : complain(in, EXIT_FAILED, "this is too much for one request");
+    buf_clear(&message);
+    return exit;
 }
 
 int errand_send(const struct invocation *in)
 {
-    struct fault f;
-    struct buf message;
     struct local_path path;
     char *folder = session_state(in);
+    int exit = EXIT_OWNED;
 
-    if (folder == NULL || local_path(&path, folder, SESSION_SOCKET, &f) != ERR_OK) {
-        free(folder);
-        return EXIT_OWNED;
+    if (folder != NULL && local_path(&path, folder, SESSION_SOCKET, NULL) == ERR_OK) {
+        exit = send_there(in, path.text);
+        local_path_clear(&path);
     }
-    buf_init(&message, ERRAND_MAX);
-    pack(in, &message);
-    const int exit = buf_ok(&message)
-                         ? ask(in, path.text, &message)
-                         : complain(in, EXIT_FAILED, "this is too much for one request");
-    buf_clear(&message);
-    local_path_clear(&path);
     free(folder);
     return exit;
 }

@@ -76,8 +76,7 @@ static enum err take_body(struct host *h, struct arena *a, const char *body, siz
                                      : report_one(h, a, given, results, f);
 }
 
-int events_post(struct session *s, const char *body, size_t len, struct buf *answer,
-                bool *keep)
+int events_post(struct session *s, const char *body, size_t len, struct deed *d)
 {
     struct arena a;
     struct fault f;
@@ -86,13 +85,13 @@ int events_post(struct session *s, const char *body, size_t len, struct buf *ans
     struct json *root = json_object(&a);
     struct json *results = json_set(&a, root, "results", json_array(&a));
     const enum err e = take_body(s->host, &a, body, len, results, &f);
-    *keep = e == ERR_OK;
+    d->keep = e == ERR_OK;
     if (e != ERR_OK) {
         root = json_object(&a);
         json_set_str(&a, root, "error", f.text);
     }
-    json_write(answer, root);
-    buf_char(answer, '\n');
+    json_write(d->answer, root);
+    buf_char(d->answer, '\n');
     arena_clear(&a);
     return status_of(e);
 }

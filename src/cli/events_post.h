@@ -6,15 +6,12 @@
 #ifndef DRAY_CLI_EVENTS_POST_H
 #define DRAY_CLI_EVENTS_POST_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
-#include "cli/session.h"
+#include "cli/errand.h"
 
 /* The status, and the JSON of the answer: {"results": [{"event", "outcome", "id"}]} or
  * {"error": "[2]: box: …"}. */
-int events_post(struct session *s, const char *body, size_t len, struct buf *answer,
-                bool *keep);
+int events_post(struct session *s, const char *body, size_t len, struct deed *d);
 
 #endif

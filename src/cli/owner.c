@@ -27,6 +27,7 @@ struct answer {
     struct server_request *request;
     int status;
     struct buf body;
+    struct visit *visit; /* it has not ended; NULL */
     struct answer *next;
 };
 
@@ -60,47 +61,88 @@ static void refuse(struct owner *o, struct server_request *r, int status,
     buf_text(&answer_new(o, r, status)->body, sentence);
 }
 
-static void let_go(struct owner *o, bool durable)
+static void answer_free(struct answer *a)
+{
+    if (a->visit != NULL)
+        visit_drop(a->visit);
+    buf_clear(&a->body);
+    free(a);
+}
+
+/* What has ended is answered; the rest stays. */
+static void answer_all(struct owner *o)
+{
+    struct answer *a;
+    for (struct answer **at = &o->answers; *at != NULL;) {
+        a = *at;
+        if (a->visit != NULL) {
+            at = &a->next;
+            continue;
+        }
+        *at = a->next;
+        server_answer(a->request, a->status, NULL, 0, buf_str(&a->body), a->body.len,
+                      SERVER_FINE);
+        answer_free(a);
+    }
+    o->last = &o->answers;
+    while (*o->last != NULL)
+        o->last = &(*o->last)->next;
+}
+
+static void hang_up_all(struct owner *o)
 {
     while (o->answers != NULL) {
         struct answer *a = o->answers;
         o->answers = a->next;
-        if (durable)
-            server_answer(a->request, a->status, NULL, 0, buf_str(&a->body), a->body.len,
-                          SERVER_FINE);
-        else
-            server_hang_up(a->request);
-        buf_clear(&a->body);
-        free(a);
+        server_hang_up(a->request);
+        answer_free(a);
     }
     o->last = &o->answers;
 }
 
 static void tell_durable(void *arg)
 {
-    let_go(arg, true);
+    answer_all(arg);
+}
+
+/* Commands that ended since the last round; their answers leave when it is durable. */
+static void end_visits(struct owner *o)
+{
+    for (struct answer *a = o->answers; a != NULL; a = a->next) {
+        if (a->visit == NULL || !visit_ended(a->visit))
+            continue;
+        a->status = visit_end(a->visit, &a->body);
+        a->visit = NULL;
+    }
+}
+
+static bool any_ended(const struct owner *o)
+{
+    for (const struct answer *a = o->answers; a != NULL; a = a->next)
+        if (a->visit == NULL || visit_ended(a->visit))
+            return true;
+    return false;
 }
 
 /* ---- requests ---- */
 
-/* Does what a request asks and writes the answer; gives its status. What it wrote to the
- * store is undone unless *keep is set. */
-typedef int handler_fn(struct session *s, const char *body, size_t len,
-                       struct buf *answer, bool *keep);
+/* Does what a request asks and writes the answer; gives its status, or 0 with a visit. */
+typedef int handler_fn(struct session *s, const char *body, size_t len, struct deed *d);
 
 /* A store that fails ends the round. */
 static void handle(struct owner *o, struct server_request *r, handler_fn *fn)
 {
     struct store *store = o->session->host->store;
     struct answer *a = answer_new(o, r, STATUS_OK);
+    struct deed d = {.answer = &a->body};
     struct fault f = {0};
-    bool keep = false;
     size_t len;
     const char *body = server_body(r, &len);
 
     if (store_commit(store, &f) == ERR_OK)
-        a->status = fn(o->session, body, len, &a->body, &keep);
-    if (f.code == ERR_OK && !keep)
+        a->status = fn(o->session, body, len, &d);
+    a->visit = d.visit;
+    if (f.code == ERR_OK && !d.keep)
         store_undo(store, &f);
     if (f.code != ERR_OK)
         host_trouble(o->session->host, &f);
@@ -118,6 +160,17 @@ static const struct route *find_route(const struct server_request *r)
         if (strcmp(server_path(r), routes[i].path) == 0)
             return &routes[i];
     return NULL;
+}
+
+/* Who asked for a command that has not ended does not want it any more. */
+static void take_stop(struct owner *o, struct server_request *r)
+{
+    const char *id = server_body(r, NULL);
+
+    for (struct answer *a = o->answers; a != NULL; a = a->next)
+        if (a->visit != NULL && strcmp(visit_id(a->visit), id) == 0)
+            visit_stop(a->visit);
+    answer_new(o, r, STATUS_OK);
 }
 
 static void take(struct owner *o, struct server_request *r, bool public)
@@ -138,7 +191,9 @@ static void take_local(void *arg, struct server_request *r)
 {
     struct owner *o = arg;
 
-    if (server_from_owner(r))
+    if (server_from_owner(r) && strcmp(server_path(r), ERRAND_STOP_PATH) == 0)
+        take_stop(o, r);
+    else if (server_from_owner(r))
         take(o, r, false);
     else
         refuse(o, r, STATUS_FORBIDDEN,
@@ -168,6 +223,7 @@ static void take_public(void *arg, struct server_request *r)
 static void step(void *arg)
 {
     struct owner *o = arg;
+    end_visits(o);
     server_drain(o->server);
     if (o->public != NULL)
         server_drain(o->public);
@@ -176,7 +232,7 @@ static void step(void *arg)
 static bool is_busy(void *arg)
 {
     const struct owner *o = arg;
-    return server_queued(o->server) || o->answers != NULL ||
+    return server_queued(o->server) || any_ended(o) ||
            (o->public != NULL && server_queued(o->public));
 }
 
@@ -221,10 +277,10 @@ void owner_close(struct owner *o)
         return;
     round_leave(o->session->host, &o->guest);
     local_remove(o->session->state, SESSION_SOCKET);
-    let_go(o, false); /* the round that was to keep them did not end */
+    hang_up_all(o); /* the round that was to keep them did not end */
     o->ending = true;
     step(o);
-    let_go(o, true);
+    answer_all(o);
     server_free(o->server);
     server_free(o->public);
     secret_clear(&o->token);

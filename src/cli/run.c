@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/notice.h"
 #include "cli/owner.h"
+#include "cli/run_there.h"
 #include "cli/session.h"
 #include "cli/summary.h"
 #include "engine/script.h"
@@ -84,7 +85,7 @@ static int finish(const struct invocation *in, struct session *s, bool ok)
 
     if (!json && flag_given(in, "quiet"))
         return exit;
-    if (summary_print(s, json ? stdout : stderr, json, &f) != ERR_OK)
+    if (summary_print(s, json ? in->out : in->err, json, &f) != ERR_OK)
         return complain_fault(in, &f);
     return exit;
 }
@@ -132,6 +133,8 @@ static int run(const struct invocation *in)
 
     if (!flag_number(in, "timeout", 1, 30 * DAY_SECONDS, 0, &timeout))
         return EXIT_USAGE;
+    if (in->errand != NULL)
+        return run_there(in, timeout, finish);
     int exit = session_own(in, &s);
     if (exit == EXIT_DONE) {
         notice_stops(in, &s);
@@ -149,17 +152,19 @@ const struct command command_run = {
     .name = "run",
     .arguments = "SCRIPT [ARG...]",
     .summary = "run one workflow script; the exit code says how it went",
-    .details = "The script sees its arguments in `arg`. Files that it reads lie in the "
-               "project's folder.\n"
-               "Exit code 0: it ended and everything was proved; 1: it failed, or an "
-               "effect failed;\n"
-               "3: an effect is held or unknown, see `dray effects`. Ctrl-C stops it; "
-               "what was planned\n"
-               "stays, and the next run goes on with it.",
+    .details =
+        "The script sees its arguments in `arg`. Files that it reads lie in the "
+        "project's folder.\n"
+        "Exit code 0: it ended and everything was proved; 1: it failed, or an "
+        "effect failed;\n"
+        "3: an effect is held or unknown, see `dray effects`. Where `dray serve` runs, "
+        "the script runs\n"
+        "there and what it logs is there. Ctrl-C stops it; "
+        "what was planned\n"
+        "stays, and the next run goes on with it.",
     .least = 1,
     .most = -1,
     .flags = flags,
     .stop_at_argument = true,
-    .alone = true,
     .run = run,
 };

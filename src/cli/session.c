@@ -198,7 +198,8 @@ void session_close(struct session *s)
     host_close(s->host);
     store_close(s->store);
     project_free(s->project);
-    log_clock_set(NULL);
+    if (s->clock != NULL)
+        log_clock_set(NULL);
     clock_free(s->clock);
     free(s->state);
     free(s->folder);

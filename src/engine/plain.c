@@ -288,7 +288,8 @@ static int l_plain_print(lua_State *L)
     luaL_pushresult(&line);
     size_t len;
     const char *text = lua_tolstring(L, -1, &len);
-    if (fwrite(text, 1, len, stdout) != len || fflush(stdout) != 0)
+    FILE *out = sandbox_of(L)->out == NULL ? stdout : sandbox_of(L)->out;
+    if (fwrite(text, 1, len, out) != len || fflush(out) != 0)
         return trouble_error(L, ERR_IO, "print: stdout cannot be written");
     return 0;
 }

@@ -138,6 +138,7 @@ struct script *script_open(const struct script_options *o, struct fault *f)
     s->box = sandbox_new(&o->limits);
     s->box->host = o->host;
     s->box->script = s;
+    s->box->out = o->out;
     if (begin(s, o, f) == ERR_OK)
         return s;
     script_close(s);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <lua.h>
 
@@ -23,6 +24,7 @@ struct script_options {
     const char *text;    /* source instead of the file's; NULL: read it */
     const char *folder;  /* the project's; files of the script lie below it */
     char *const *args;   /* after the script's name, ends with NULL; NULL: none */
+    FILE *out;           /* where print goes; NULL: stdout */
     lua_CFunction words; /* installs the words of dray (bind/bind.h) */
     struct sandbox_limits limits; /* zeroed: the defaults */
 };

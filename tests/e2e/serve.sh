@@ -98,6 +98,36 @@ wait $(jobs -p | grep -v "^$server$" | grep -v "^$sim_pid$") 2>/dev/null
 verdict "many may ask at once, each has its answer" $? "$work"/adopt?
 
 expect "a dry run goes beside a running dray" 0 'nothing would be done' "$DRAY" once -n
+
+# ---- scripts and calls beside it ----
+
+mkdir -p below
+cat >below/words.lua <<'LUA'
+print(arg[1], #orders {})
+if arg[2] then sleep(arg[2]) end
+LUA
+cd below || exit 1
+run "$DRAY" run -q words.lua hello
+[ "$code" = 0 ] && [ "$(cat "$work/out")" = "$(printf 'hello\t7')" ]
+verdict "a script runs within the dray that serves, and what it prints is here" $? "$work/out" "$work/err"
+cd ..
+echo 'order("NONE"):accept()' >bad.lua
+expect "its mistake has file and line here, too" 1 'bad.lua:1: .*NONE' "$DRAY" run -q bad.lua
+expect "its time can be over" 1 'the time for this run is over' "$DRAY" run -q --timeout 1 below/words.lua x 1h
+"$DRAY" run -q below/words.lua x 1h >"$work/out" 2>"$work/err" </dev/null &
+client=$!
+running() { "$DRAY" runs --json | head -1 | grep -q '"state":"running"'; }
+eventually 30 running
+kill -INT $client
+code=0
+wait $client || code=$?
+said "Ctrl-C ends a script over there" 1 'interrupted'
+echo '{"orderAcknowledgements": []}' >body.json
+expect "a write of one's own goes by the running dray" 1 '^dray call: submitAcknowledgement: 400' \
+  "$DRAY" call submitAcknowledgement --unchecked --body body.json
+grep -q '"errors"' "$work/out"
+verdict "and Amazon's answer is here" $? "$work/out"
+
 stop KILL
 [ -S state/socket ]
 verdict "a kill leaves the socket" $?
