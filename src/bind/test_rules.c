@@ -244,9 +244,10 @@ static int l_test_verdicts(lua_State *L)
 void test_rules_open(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"work", l_test_work}, {"reload", l_test_reload}, {"tell", l_test_tell},
-        {"runs", l_test_runs}, {"rules", l_test_rules},   {"verdicts", l_test_verdicts},
-        {"stop", l_test_stop}, {NULL, NULL}};
+        {"work", l_test_work},   {"reload", l_test_reload},
+        {"tell", l_test_tell},   {"runs", l_test_runs},
+        {"rules", l_test_rules}, {"verdicts", l_test_verdicts},
+        {"stop", l_test_stop},   {NULL, NULL}};
     luaL_setfuncs(L, methods, 0);
     lua_pushboolean(L, 0);
     lua_pushcclosure(L, l_test_pause, 1);

@@ -17,7 +17,7 @@ struct rule_story {
     struct rule_row rules[RULES_MAX];
     const struct json *heads[RULES_MAX]; /* NULL where there is none */
     size_t count;
-    struct json *said;   /* the list that is being filled */
+    struct json *said;     /* the list that is being filled */
     bool spoke[RULES_MAX]; /* rules with a verdict on the present event */
 };
 
@@ -28,9 +28,8 @@ static bool take_rule(void *arg, const struct rule_row *r)
     *row = *r;
     row->name = arena_text(s->arena, r->name);
     row->file = arena_text(s->arena, r->file);
-    s->heads[s->count] = r->head[0] == '\0' ? NULL
-                                            : json_parse(s->arena, r->head,
-                                                         strlen(r->head), NULL);
+    s->heads[s->count] =
+        r->head[0] == '\0' ? NULL : json_parse(s->arena, r->head, strlen(r->head), NULL);
     return ++s->count < RULES_MAX;
 }
 
@@ -100,9 +99,9 @@ static bool take_verdict(void *arg, const struct verdict_row *v)
     struct json *o = add(s, s->rules[at].name, words_of(v->outcome));
     json_set_str(s->arena, o, "outcome", verdict_name(v->outcome));
     if (v->line > 0)
-        json_set_str(s->arena, o, "where",
-                     arena_format(s->arena, "%s:%lld", s->rules[at].file,
-                                  (long long)v->line));
+        json_set_str(
+            s->arena, o, "where",
+            arena_format(s->arena, "%s:%lld", s->rules[at].file, (long long)v->line));
     if (v->run != 0)
         add_run(s, o, v->run);
     return true;
@@ -153,9 +152,9 @@ static void add_misfits(struct rule_story *s, const char *what)
         const char *key = misfit(s, json_get(head, "where"));
         if (key == NULL)
             continue;
-        struct json *o = add(s, s->rules[i].name,
-                             arena_format(s->arena, "does not apply: where.%s is another",
-                                          key));
+        struct json *o =
+            add(s, s->rules[i].name,
+                arena_format(s->arena, "does not apply: where.%s is another", key));
         json_set_str(s->arena, o, "outcome", "where");
         json_set_str(s->arena, o, "where", s->rules[i].file);
     }

@@ -87,8 +87,9 @@ const struct command command_pause = {
     .name = "pause",
     .arguments = "RULE",
     .summary = "stop a rule: its events wait",
-    .details = "Runs that have begun go on. A rule that failed five times in a row pauses "
-               "itself.",
+    .details =
+        "Runs that have begun go on. A rule that failed five times in a row pauses "
+        "itself.",
     .least = 1,
     .most = 1,
     .flags = pause_flags,

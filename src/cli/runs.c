@@ -271,9 +271,10 @@ const struct command command_trace = {
     .name = "trace",
     .arguments = "RUN",
     .summary = "one run step by step: what it answered, did, waited for, and its error",
-    .details = "Times count from its beginning. A run that goes on shows its steps when it "
-               "has ended; its effects\n"
-               "are in `dray effects` at once.",
+    .details =
+        "Times count from its beginning. A run that goes on shows its steps when it "
+        "has ended; its effects\n"
+        "are in `dray effects` at once.",
     .least = 1,
     .most = 1,
     .flags = trace_flags,
