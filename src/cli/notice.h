@@ -8,8 +8,8 @@
  * effects that were planned while nothing was sent and that only `dray release` lets go.
  */
 void notice_stops(const struct invocation *in, const struct session *s);
-/* The line at the start of who works for long: accounts, rules, and which warehouses are sent
- * for. */
+/* The line at the start of who works for long: accounts, rules, and which warehouses are
+ * sent for. */
 void notice_start(const struct invocation *in, const struct session *s);
 
 #endif

@@ -54,7 +54,7 @@ struct sandbox {
     int returned; /* the line where the function came back that sandbox_call called last;
                      0: unknown */
     const char *returned_in; /* its chunk, "@rules/floor.lua" */
-    FILE *out;             /* where print goes; NULL: stdout */
+    FILE *out;               /* where print goes; NULL: stdout */
     struct task *current;    /* whose slice is running; NULL outside of slices */
     uint64_t slice; /* grows with every slice: what was read before may have changed */
     size_t used, memory;     /* bytes */

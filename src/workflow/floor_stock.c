@@ -130,7 +130,7 @@ enum err floor_stock_report(struct host *h, const struct report *r,
                             struct report_result *out, struct fault *f)
 {
     struct stock stock = {0};
-    bool changed;
+    bool changed = false;
 
     enum err e = read_stock(h, r, &stock, f);
     if (e == ERR_OK)

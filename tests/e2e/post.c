@@ -1,4 +1,5 @@
-/* post SOCKET PATH: sends stdin as the body of a POST to a local socket and prints what comes back.
+/* post SOCKET PATH: sends stdin as the body of a POST to a local socket and prints what
+ * comes back.
  */
 #include <stdio.h>
 #include <string.h>

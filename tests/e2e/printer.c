@@ -1,6 +1,6 @@
-/* printer FOLDER: a printer on a loopback port, whose number it says on stdout. Each connection's
- * bytes become FOLDER/1, FOLDER/2 …; a file FOLDER/jam makes it break off after the first of
- * them. */
+/* printer FOLDER: a printer on a loopback port, whose number it says on stdout. Each
+ * connection's bytes become FOLDER/1, FOLDER/2 …; a file FOLDER/jam makes it break off
+ * after the first of them. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -14,8 +14,8 @@ static int listen_somewhere(void)
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, 8) != 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
+        listen(fd, 8) != 0 || getsockname(fd, (struct sockaddr *)&at, &len) != 0)
         exit(1);
     printf("%d\n", ntohs(at.sin_port));
     fflush(stdout);

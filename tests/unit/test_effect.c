@@ -62,10 +62,12 @@ static void test_keys(void)
     OK(effect_add(s, &elsewhere, &fault));
     OK(effect_by_key(s, &arena, "acme-us", EFFECT_LABEL, "PO1", false, &got, &fault));
     CHECK_INT(got.revision, 1);
-    CHECK_INT(effect_by_key(s, &arena, "acme-us", EFFECT_SCAN, "PO1", false, &got, &fault),
-              ERR_NOT_FOUND);
-    CHECK_INT(effect_by_key(s, &arena, "nobody", EFFECT_LABEL, "PO1", false, &got, &fault),
-              ERR_NOT_FOUND);
+    CHECK_INT(
+        effect_by_key(s, &arena, "acme-us", EFFECT_SCAN, "PO1", false, &got, &fault),
+        ERR_NOT_FOUND);
+    CHECK_INT(
+        effect_by_key(s, &arena, "nobody", EFFECT_LABEL, "PO1", false, &got, &fault),
+        ERR_NOT_FOUND);
     store_close(s);
 }
 

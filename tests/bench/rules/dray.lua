@@ -1,3 +1,4 @@
+-- A warehouse that only observes, for the bench of rules: nothing leaves.
 account "acme" {
   program = "vendor",
   endpoint = "http://127.0.0.1:9",
