@@ -112,6 +112,15 @@ static void call(struct visit *v, struct account *account, const struct probe *p
     }
 }
 
+/* The account itself is not let in, whatever it asks for. */
+static bool shut_out(const struct visit *v)
+{
+    const enum refusal_kind kind = v->reply.refusal.kind;
+    if (v->reply.outcome == CALL_REFUSED)
+        return kind == REFUSAL_CREDENTIALS || kind == REFUSAL_EXPIRED_TOKEN;
+    return v->reply.outcome != CALL_OK && v->fault.code == ERR_DENIED;
+}
+
 /* Says what came of it; false when no other read could go better. */
 static bool judge(struct visit *v, const struct account *account, const struct probe *p)
 {
@@ -121,21 +130,19 @@ static bool judge(struct visit *v, const struct account *account, const struct p
     snprintf(what, sizeof what, "%s: %s", account->id, operation_get(p->op)->name);
     if (v->reply.outcome == CALL_OK)
         doctor_say(v->doctor, what, HEALTH_OK, "answered", "");
-    else if (v->reply.outcome != CALL_REFUSED && v->fault.code == ERR_DENIED)
+    else if (shut_out(v))
         doctor_say(v->doctor, what, HEALTH_WRONG, v->fault.text, TOKEN_ADVICE);
     else if (v->reply.outcome != CALL_REFUSED)
         doctor_say(v->doctor, what, HEALTH_WRONG, v->fault.text,
                    "look at the network, the proxy and `endpoint` in dray.lua");
     else if (kind == REFUSAL_ROLE)
         doctor_say(v->doctor, what, HEALTH_WRONG, v->fault.text, ROLE_ADVICE);
-    else if (kind == REFUSAL_CREDENTIALS || kind == REFUSAL_EXPIRED_TOKEN)
-        doctor_say(v->doctor, what, HEALTH_WRONG, v->fault.text, TOKEN_ADVICE);
     else if (kind == REFUSAL_THROTTLED || kind == REFUSAL_SERVER)
         doctor_say(v->doctor, what, HEALTH_LOOK, v->fault.text, "try again later");
     else /* nothing is wrong but the question */
         doctor_say(v->doctor, what, HEALTH_OK, "allowed", "");
-    return v->reply.outcome == CALL_OK ||
-           (v->reply.outcome == CALL_REFUSED && kind != REFUSAL_CREDENTIALS);
+    return !shut_out(v) &&
+           (v->reply.outcome == CALL_OK || v->reply.outcome == CALL_REFUSED);
 }
 
 static void visit_account(struct visit *v, struct account *account)

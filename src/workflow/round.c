@@ -28,8 +28,8 @@ void round_leave(struct host *h, struct round_guest *g)
     struct round_guest **at = &h->guests;
     while (*at != NULL && *at != g)
         at = &(*at)->next;
-    if (*at == g)
-        *at = g->next;
+    if (*at != NULL)
+        *at = (*at)->next;
 }
 
 static void step_all(struct host *h, const struct round_party *party)
