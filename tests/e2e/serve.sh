@@ -9,6 +9,7 @@ server=''
 # serve FLAGS...: one that is ready to be asked; its words in $work/serve.
 serve() {
   local wait=0
+  : >"$work/serve" # of an earlier one: it would be taken for this one's word
   "$DRAY" serve "$@" >"$work/serve" 2>&1 </dev/null &
   server=$!
   until grep -q '^dray serve: [0-9]* account' "$work/serve" || [ $wait -gt 1500 ]; do
