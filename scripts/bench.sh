@@ -3,10 +3,11 @@
 # prints medians and ratios. It judges nothing.
 #   scripts/bench.sh [--rounds N] [--long] [--all] [--only NAME] [--keep]
 #     --rounds N   runs of each (3)
-#     --long       also 10,000 orders within a quota of 10 requests a second and burst 10, and the
-#                  calls per order of 2,000 orders against the simulator
+#     --long       also 10,000 orders within a quota of 10 requests a second and burst 10, the calls
+#                  per order of 2,000 orders against the simulator, and a seller's backlog of 500
+#                  shipments at one call a second of each operation
 #     --all        every library for which there is a job, not only amazon-sp-api
-#     --only NAME  one of cold, bulk-1000, bulk-10000, naive-1000, throttled-10000, calls
+#     --only NAME  one of cold, bulk-1000, bulk-10000, naive-1000, throttled-10000, calls, shipments
 #     --keep       leave the folder of the runs
 # The mock, the same job written with the usual client libraries, and `floor`, the job in bare C with
 # nothing checked, are in ../shared/bench, or $DRAY_BENCH; where they are not, `dray sim` serves and
@@ -229,6 +230,50 @@ calls() {
   sim_stop || true
 }
 
+# A backlog that is bound by the quota: what the slowest operation allows, what it took, and the calls
+# per shipment beside the six that the workflow has (one more where there is an invoice).
+shipments() {
+  local count=$1 folder begun took
+  [ -z "$only" ] || [ "$only" = shipments ] || return 0
+  folder=$(mktemp -d "$work/shipments-XXXXXX")
+  echo "bench: $count shipments of Easy Ship, one call a second of each operation" >&2
+  cp tests/bench/shipments/dray.lua tests/bench/shipments.lua "$folder"
+  sim_start "$folder" --orders 0 --shipments "$count" --program easy_ship --plain --speed instant \
+    --floor "$folder/floor.json"
+  begun=$(date +%s%N)
+  (cd "$folder" && "$DRAY" run --quiet --timeout 3600 shipments.lua floor.json </dev/null) ||
+    echo "bench: shipments.lua failed" >&2
+  took=$((($(date +%s%N) - begun) / 1000000))
+  sim_get /sim/ledger "$folder/ledger.json"
+  sim_stop || true
+  awk -v count="$count" -v took="$took" '
+    { text = text $0 }
+    function calls(op,   part) {
+      if (!match(text, "\"" op "\":\\{[^}]*\\}")) return 0
+      part = substr(text, RSTART, RLENGTH)
+      throttled += field(part, "throttled")
+      return field(part, "calls")
+    }
+    function field(part, name) {
+      match(part, "\"" name "\":[0-9]+")
+      part = substr(part, RSTART, RLENGTH); sub(/.*:/, "", part)
+      return part + 0
+    }
+    END {
+      n = split("getShipments getShipment processShipment createPackages retrieveShippingOptions " \
+        "generateInvoice generateShipLabels updatePackageStatus", ops, " ")
+      for (i = 1; i <= n; i++) {
+        all += c[i] = calls(ops[i])
+        if (i > 2 && c[i] > most) most = c[i] # reads make room for what is done
+      }
+      printf "\n%-26s %8s %8s\n", "shipments", "calls", "each"
+      for (i = 1; i <= n; i++) printf "%-26s %8d %8.2f\n", ops[i], c[i], c[i] / count
+      printf "%-26s %8d %8.2f\n", "all", all, all / count
+      printf "%.1f s for what the quota allows in %d s: %.3f; %d answers were 429\n", took / 1000, most,
+        took / 1000 / most, throttled
+    }' "$folder/ledger.json"
+}
+
 # Without the mock: dray alone, against its own simulator.
 alone() {
   local folder
@@ -256,3 +301,4 @@ else
   alone
 fi
 if [ "$long" = yes ] || [ "$only" = calls ]; then calls 2000; fi
+if [ "$long" = yes ] || [ "$only" = shipments ]; then shipments "${DRAY_BENCH_SHIPMENTS:-500}"; fi

@@ -97,7 +97,7 @@ files() {
   local longest=tests/spec/vendor/faults_spec.lua
   echo "$longest"
   find tests/crash tests/e2e -name '*.sh' ! -name lib.sh | sort
-  find tests/spec -name '*_spec.lua' ! -path "$longest" | sort
+  find tests/spec examples -name '*_spec.lua' ! -path "$longest" | sort
   find tests/docs -name '*.sh' | sort
 }
 

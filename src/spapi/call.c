@@ -120,6 +120,10 @@ static void call_account(struct call *c, const struct http_reply *reply)
     else if (reply->status != 0)
         quota_answered(q, c->request.op->id, reply->status, reply->rate_limit,
                        spapi_now(c->spapi));
+    if (reply->status == 0 || reply->status == 429)
+        return;
+    quota_timed(q, c->request.op->id, c->sent_ms, spapi_now(c->spapi));
+    line_look(spapi_line(c->spapi, c->request.account, c->request.op->id));
 }
 
 /* A refused token: is there another one, or another kind of one, to try? */

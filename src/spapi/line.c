@@ -63,6 +63,11 @@ void line_join(struct line *l, struct line_place *p, void (*fn)(void *), void *a
         line_arm(l);
 }
 
+void line_look(struct line *l)
+{
+    line_arm(l);
+}
+
 void line_leave(struct line_place *p)
 {
     struct line *l = p->line;

@@ -32,6 +32,8 @@ void line_clear(struct line *l);
 /* fn(arg) is called once, from a timer, when a token of the quota has been taken for it.
  */
 void line_join(struct line *l, struct line_place *p, void (*fn)(void *), void *arg);
+/* The quota may have become free sooner than it seemed. */
+void line_look(struct line *l);
 /* Nothing happens when it is in no queue. */
 void line_leave(struct line_place *p);
 

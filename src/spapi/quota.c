@@ -19,6 +19,11 @@ enum {
     REPEATS_LEAST = 3 /* a minute, however few calls there are */
 };
 
+enum {
+    TIMED_LEAST = 20, /* calls that were timed before their times are believed */
+    TIMED_SPARE_MS = 2 /* the way may become this much faster from one call to the next */
+};
+
 static const double clock_margin =
     1e-4; /* our clock may run this much faster than Amazon's */
 static const double slow_down = 0.95;  /* after a 429 */
@@ -32,13 +37,16 @@ struct slot {
 };
 
 struct bucket {
-    double plan;    /* calls a second that Amazon grants */
-    double ceiling; /* what the project file allows; 0: no opinion */
-    double rate;    /* at present; at most plan */
-    int burst;      /* Amazon's */
-    double level;   /* tokens at at_ms */
-    int64_t at_ms;  /* in the future while the operation is held */
-    int throttles;  /* 429s in a row */
+    double plan;        /* calls a second that Amazon grants */
+    double ceiling;     /* what the project file allows; 0: no opinion */
+    double rate;        /* at present; at most plan */
+    int burst;          /* Amazon's */
+    double level;       /* tokens at at_ms */
+    int64_t at_ms;      /* in the future while the operation is held */
+    int throttles;      /* 429s in a row */
+    int64_t left_ms;    /* when the latest call left */
+    int64_t fastest_ms; /* the least that a call took so far, of `timed` calls */
+    int timed;
     struct slot slots[SLOTS];
     struct quota_count count;
 };
@@ -54,13 +62,18 @@ static double bucket_size(const struct bucket *b)
     return size < 1 ? 1 : size;
 }
 
+static bool bucket_is_small(const struct bucket *b)
+{
+    return b->burst - ceil(b->rate * JITTER_MS / 1000.0) < 1;
+}
+
 /* Tokens a millisecond. When the burst is too small for the jitter, calls are spaced so
  * that n + 1 of them, bunched by the whole jitter, still find n refilled: s = (1/r + J) /
  * burst. */
 static double bucket_speed(const struct bucket *b)
 {
     double rate = b->rate;
-    if (b->burst - ceil(rate * JITTER_MS / 1000.0) < 1)
+    if (bucket_is_small(b))
         rate = fmin(rate, b->burst / (1.0 / rate + JITTER_MS / 1000.0));
     return rate * (1.0 - clock_margin) / 1000.0;
 }
@@ -93,6 +106,7 @@ static void bucket_init(struct bucket *b, const struct operation *op, double rat
     b->burst = burst > 0 ? burst : op->burst;
     b->level = 1;
     b->at_ms = now_ms;
+    b->left_ms = b->fastest_ms = INT64_MAX;
 }
 
 struct quota *quota_new(const struct account *a, int64_t now_ms)
@@ -136,6 +150,7 @@ bool quota_take(struct quota *q, enum operation_id op, int64_t now_ms)
         return false;
     bucket_refill(b, now_ms);
     b->level = fmax(0, b->level - 1);
+    b->left_ms = now_ms;
     slot_now(b, now_ms)->calls++;
     b->count.calls++;
     return true;
@@ -161,6 +176,8 @@ static void bucket_throttle(struct bucket *b, int64_t now_ms)
     if (b->throttles < 20)
         b->throttles++;
     b->rate = fmax(b->rate * slow_down, b->plan / 100);
+    b->fastest_ms = INT64_MAX;
+    b->timed = 0;
     b->level = 1;
     b->at_ms = now_ms + (int64_t)ceil(fmin(hold, HOLD_MAX_MS));
 }
@@ -187,6 +204,31 @@ void quota_answered(struct quota *q, enum operation_id op, int status, double ra
         bucket_throttle(b, now_ms);
     else if (status >= 200 && status < 500 && now_ms >= b->at_ms)
         b->throttles = 0;
+}
+
+/* A call that took no longer than the fastest one arrived as early as any can: then the
+ * next may leave 1/r after it. What it took longer, it may have arrived later. */
+static int64_t bucket_ready(const struct bucket *b, int64_t sent_ms, int64_t took_ms)
+{
+    int64_t late = took_ms - b->fastest_ms + TIMED_SPARE_MS;
+    if (late > JITTER_MS)
+        late = JITTER_MS;
+    return sent_ms + late + (int64_t)ceil(1000.0 / (b->rate * (1.0 - clock_margin)));
+}
+
+void quota_timed(struct quota *q, enum operation_id op, int64_t sent_ms, int64_t now_ms)
+{
+    struct bucket *b = &q->buckets[op];
+    if (sent_ms < b->left_ms || now_ms < b->at_ms || b->throttles > 0)
+        return; /* another call is under way, too, or the operation is held */
+    int64_t took_ms = now_ms - sent_ms;
+    if (took_ms < b->fastest_ms)
+        b->fastest_ms = took_ms;
+    if (++b->timed < TIMED_LEAST || b->burst > 1 || !bucket_is_small(b))
+        return;
+    bucket_refill(b, now_ms);
+    double wait = (double)(bucket_ready(b, sent_ms, took_ms) - now_ms);
+    b->level = fmax(b->level, fmin(1.0, 1.0 - wait * bucket_speed(b)));
 }
 
 bool quota_repeat(struct quota *q, enum operation_id op, int64_t now_ms)

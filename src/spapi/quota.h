@@ -28,6 +28,11 @@ void quota_return(struct quota *q, enum operation_id op);
 void quota_answered(struct quota *q, enum operation_id op, int status, double rate_limit,
                     int64_t now_ms);
 
+/* An answer to the call that left at `sent_ms` came now, and was no 429. Where the burst
+ * leaves no room for jitter, calls are spaced by the largest one; the time that this call
+ * took says how late it can have arrived at most, so the next may leave sooner. */
+void quota_timed(struct quota *q, enum operation_id op, int64_t sent_ms, int64_t now_ms);
+
 /* May this operation be repeated now, by the budget of repeats (10 %, at least 3 a
  * minute)? Counts the repeat when it says yes. */
 bool quota_repeat(struct quota *q, enum operation_id op, int64_t now_ms);

@@ -136,6 +136,52 @@ static void uses_the_quota(void)
     }
 }
 
+/* One call after the other at 1 a second, burst 1, for half an hour: each arrives 10 to
+ * 10 + jitter after it left and is answered `work` later. What Amazon refused. */
+static struct verdict play_answers(int64_t jitter_ms, int64_t work_ms, uint64_t seed)
+{
+    struct random *r = random_new_seeded(seed);
+    struct account a = account_of(1, 1);
+    struct quota *q = quota_new(&a, 0);
+    int64_t left = 0, answer = INT64_MAX;
+    size_t sent = 0;
+
+    for (int64_t now = 0; now < 30 * MS_MINUTE; now++) {
+        if (now == answer) {
+            quota_answered(q, OP_GET_ORDERS, 204, 0, now);
+            quota_timed(q, OP_GET_ORDERS, left, now);
+        }
+        if (!quota_take(q, OP_GET_ORDERS, now))
+            continue;
+        int64_t way =
+            10 + (jitter_ms == 0 ? 0 : (int64_t)random_below(r, (uint64_t)jitter_ms));
+        arrivals[sent++] = (double)(now + way) * (1 - 0.9e-4);
+        left = now;
+        answer = now + way + work_ms;
+    }
+    struct verdict v = {.sent = sent, .throttled = refused_by_amazon(sent, 1, 1)};
+    quota_free(q);
+    random_free(r);
+    return v;
+}
+
+static void answers_tell_when(void)
+{
+    struct verdict v = play_answers(0, 80, 1); /* a steady way */
+    CHECK_INT(v.throttled, 0);
+    CHECK(v.sent >= 1793); /* of 1,800 */
+    size_t throttled = 0;  /* what was late leaves room, and no more than it may need */
+    for (uint64_t seed = 2; seed < 10; seed++) {
+        v = play_answers(JITTER, 80, seed);
+        throttled += v.throttled; /* by a call that is faster than all before it */
+        CHECK(v.sent > 1740);
+    }
+    CHECK(throttled <= 2);
+    v = play_answers(0, 3000, 3); /* answers later than the next call: no help */
+    CHECK_INT(v.throttled, 0);
+    CHECK(v.sent >= 1712 && v.sent <= 1716);
+}
+
 static void waves_use_the_burst(void)
 {
     /* After a pause, b' = 10 - ceil(10 * 0.05) = 9 calls leave at once. */
@@ -323,6 +369,7 @@ TESTS_MAIN(
     {"the bucket that stands for Amazon refuses whoever is over",
      the_simulation_can_fail},
     {"a backlog uses 99.9 % of the quota", uses_the_quota},
+    {"without burst, answers say how soon the next call may leave", answers_tell_when},
     {"after a pause the burst is used, less one for the jitter", waves_use_the_burst},
     {"after a restart there is one call, then the rate", starts_with_one},
     {"the model's rate holds unless the project file gives one", models_and_overrides},

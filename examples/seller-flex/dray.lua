@@ -1,0 +1,14 @@
+-- A seller whose node is one of Amazon's (Seller Flex): Amazon assigns shipments, the node packs
+-- them, Amazon's carrier picks them up.
+account "acme-seller" {
+  program     = "external",
+  endpoint    = env "DRAY_ENDPOINT", -- the simulator; for Amazon itself: region = "eu"
+  locations   = { XBLR = { zone = "Asia/Kolkata", channels = { "FBA" } } },
+  credentials = {
+    clientId     = "amzn1.application-oa2-client.sim",
+    clientSecret = env "DRAY_CLIENT_SECRET",
+    refreshToken = env "DRAY_SELLER_TOKEN",
+  },
+}
+export "labels/" -- for the program that prints them
+rules "rules/*.lua"
