@@ -102,6 +102,7 @@ struct account {
     char *target_application; /* NULL: none */
     char *version;            /* "v1" */
     char *marketplace;        /* marketplaceId of a seller's lists; NULL: all */
+    int64_t pause_ms;         /* learned: how long Amazon works on a seller's write */
     int64_t since_ms;         /* older orders are left alone; INSTANT_NONE: all */
     struct warehouse *warehouses;
     size_t warehouse_count;

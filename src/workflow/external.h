@@ -38,6 +38,11 @@ extern const struct flow external_flow;
 enum err external_plan(struct host *h, int64_t record, enum external_verb verb,
                        const struct json *asked, struct plan *out, struct fault *f);
 
+/* How long Amazon is given to apply a write before the next one is tried: longer after
+ * each 409 (`busy`), a little shorter after each yes. */
+int64_t external_pause_ms(const struct account *a);
+void external_pause_learn(struct account *a, bool busy);
+
 /* Where an effect of an open shipment stands. */
 enum err external_stand_of(struct host *h, struct shipment *s, const struct effect *e,
                            struct stand *out, struct fault *f);

@@ -10,7 +10,27 @@
 #include "workflow/intake.h"
 #include "workflow/prover.h"
 
-enum { UNDER_WAY_MS = 2 * MS_MINUTE };
+enum {
+    UNDER_WAY_MS = 2 * MS_MINUTE,
+    PAUSE_FIRST_MS = 2 * MS_SECOND,
+    PAUSE_MOST_MS = 20 * MS_SECOND
+};
+
+/* ---- how long Amazon works on a write ---- */
+
+int64_t external_pause_ms(const struct account *a)
+{
+    return a->pause_ms == 0 ? PAUSE_FIRST_MS : a->pause_ms;
+}
+
+void external_pause_learn(struct account *a, bool busy)
+{
+    const int64_t now = external_pause_ms(a);
+    int64_t next = busy ? now * 3 / 2 : now - now / 50;
+    if (next > PAUSE_MOST_MS)
+        next = PAUSE_MOST_MS;
+    a->pause_ms = next < PAUSE_FIRST_MS ? PAUSE_FIRST_MS : next;
+}
 
 static enum err open_record(struct host *h, struct arena *a, const struct effect *e,
                             struct record *r, struct fault *f)
@@ -28,7 +48,10 @@ static enum err accepted(struct host *h, struct effect *e, const struct call_rep
                                          .why = "Amazon took it; not shown yet",
                                          .request_id = r->request_id,
                                          .next_ms = prover_next(h, e, 0)};
+    struct account *a = host_account(h, e->account);
     enum err err = host_move(h, e, &change, f);
+    if (a != NULL)
+        external_pause_learn(a, false);
     return err == ERR_OK ? flow_reconsider(h, record, f) : err;
 }
 

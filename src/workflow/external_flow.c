@@ -16,8 +16,8 @@ enum {
     QUIET_MS = 3 * MS_MINUTE, /* Amazon may still be working on a write */
     TOGETHER_MS = 500,
     POSTPONE_MS = MS_SECOND,
-    LIST_WORTH = 20,              /* effects that a round of lists must be good for … */
-    PATIENCE_MS = 10 * MS_SECOND, /* … while more are sent, but not for longer */
+    PAGE = 100,
+    PATIENCE_MS = 30 * MS_SECOND, /* what a list proves waits so long for more */
     UNDER_WAY_MS = MS_MINUTE,
     KINDS = 1u << EFFECT_PROCESS | 1u << EFFECT_PACKAGES | 1u << EFFECT_PACKAGE |
             1u << EFFECT_OPTIONS | 1u << EFFECT_INVOICE | 1u << EFFECT_SHIP_LABELS |
@@ -158,24 +158,16 @@ static enum err later(struct host *h, struct effect *e, bool checked, int64_t ne
     return host_move(h, e, &change, f);
 }
 
-static bool note_one(void *arg, const struct effect *e)
+/* How many effects are still on their way to Amazon. */
+static enum err count_coming(struct host *h, const struct account *a, int64_t *count,
+                             struct fault *f)
 {
-    (void)e;
-    *(bool *)arg = true;
-    return false;
-}
-
-/* More is being sent in a moment: a list a little later proves it all. */
-static enum err more_coming(struct host *h, const struct account *a, bool *more,
-                            struct fault *f)
-{
-    const struct effect_filter filter = {.account = a->id,
-                                         .kinds = KINDS,
-                                         .states =
-                                             1u << EFFECT_READY | 1u << EFFECT_SENDING,
-                                         .limit = 1};
-    *more = false;
-    return effect_each(h->store, &filter, note_one, more, f);
+    const struct effect_filter filter = {
+        .account = a->id,
+        .kinds = KINDS,
+        .states = 1u << EFFECT_WAITING | 1u << EFFECT_READY | 1u << EFFECT_SENDING};
+    *count = 0;
+    return effect_count(h->store, &filter, count, f);
 }
 
 /* Documents that are on their way; nothing on its way: asked for again. */
@@ -237,11 +229,12 @@ static enum err prove_shown(struct host *h, struct account *a, struct effect **d
                             size_t count, struct fault *f)
 {
     const size_t shipments = count_shipments(due, count);
-    bool lists = false, more = false;
+    bool lists = false;
+    int64_t coming = 0;
 
-    enum err e = more_coming(h, a, &more, f);
-    if (e == ERR_OK && (poller_asking(h->poller, a, POLL_PROOF) ||
-                        (more && count < LIST_WORTH && is_fresh(h, due, count))))
+    enum err e = count_coming(h, a, &coming, f);
+    const bool early = (int64_t)count < coming && count < PAGE && is_fresh(h, due, count);
+    if (e == ERR_OK && (early || poller_asking(h->poller, a, POLL_PROOF)))
         return postpone(h, due, count, f);
     for (size_t i = 0; i < count && e == ERR_OK; i++) {
         if (is_document(due[i]))

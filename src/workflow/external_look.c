@@ -105,8 +105,16 @@ static bool is_duplicate_shipped(const struct effect *e)
            strstr(e->why, "DuplicateRequest") != NULL && e->sends > 1;
 }
 
+static void learn_busy(struct host *h, const struct effect *e)
+{
+    struct account *a = host_account(h, e->account);
+    if (a != NULL && is_conflict(e))
+        external_pause_learn(a, true);
+}
+
 static enum err not_shown(struct host *h, struct effect *e, struct fault *f)
 {
+    learn_busy(h, e);
     if (is_duplicate_shipped(e))
         return external_succeeded(h, e, "Amazon calls it a duplicate", f);
     if (is_conflict(e) && e->sends < CONFLICTS_MAX)
@@ -280,6 +288,24 @@ void external_look_at(struct host *h, const struct effect *e)
         ask(h, a, e->record, e->name, 0, false);
 }
 
+static enum err send_anew(struct host *h, struct effect *e, struct fault *f)
+{
+    const bool busy = is_conflict(e);
+
+    learn_busy(h, e);
+    if (e->sends >= (busy ? CONFLICTS_MAX : HARMLESS_MAX))
+        return external_failed(h, e, EFFECT_HELD,
+                               busy
+                                   ? "Amazon stays busy with the shipment (409); `dray "
+                                     "retry` asks again"
+                                   : "Amazon does not answer it; `dray retry` asks again",
+                               f);
+    return send_again(h, e,
+                      busy ? "Amazon was busy with the shipment; asked again"
+                           : "asked again: the answer was lost",
+                      host_now(h) + conflict_backoff(e), f);
+}
+
 /* What gives the same again is simply asked for again. */
 static enum err ask_anew(struct host *h, const struct effect *unknown, struct fault *f)
 {
@@ -289,12 +315,7 @@ static enum err ask_anew(struct host *h, const struct effect *unknown, struct fa
     arena_init(&a);
     enum err err = effect_get(h->store, &a, unknown->id, false, &e, f);
     if (err == ERR_OK && e.state == EFFECT_UNKNOWN)
-        err =
-            e.sends >= HARMLESS_MAX
-                ? external_failed(h, &e, EFFECT_HELD,
-                                  "Amazon does not answer it; `dray retry` asks again", f)
-                : send_again(h, &e, "asked again: the answer was lost",
-                             host_now(h) + conflict_backoff(&e), f);
+        err = send_anew(h, &e, f);
     arena_clear(&a);
     return err;
 }

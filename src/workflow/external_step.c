@@ -11,8 +11,6 @@
 #include "workflow/prover.h"
 
 enum {
-    /* After a write Amazon works on; what comes sooner is refused with 409. */
-    WORKFLOW_MS = 2 * MS_SECOND,
     UNDER_WAY = 1u << EFFECT_WAITING | 1u << EFFECT_READY | 1u << EFFECT_SENDING |
                 1u << EFFECT_UNKNOWN,
     TAKEN = 1u << EFFECT_ACCEPTED | 1u << EFFECT_SUCCEEDED
@@ -100,20 +98,21 @@ static bool held_up(struct host *h, const struct effect *before, const char *wha
     return true;
 }
 
-/* Amazon's workflow after the last write of the shipment is given its time. */
+/* Amazon works on what it took last; what comes meanwhile is refused with 409. */
 static bool too_soon(struct host *h, const struct shipment *s, const struct effect *me,
                      struct stand *out)
 {
     int64_t last = 0;
     for (size_t i = 0; i < s->effect_count; i++) {
         const struct effect *e = &s->effects[i];
-        if (e->id != me->id && (1u << e->state & TAKEN) != 0 && e->sent_ms > last &&
-            e->kind != EFFECT_OPTIONS)
+        if (e->id != me->id && e->state == EFFECT_ACCEPTED && e->sent_ms > last &&
+            e->kind != EFFECT_SHIP_LABELS)
             last = e->sent_ms;
     }
-    if (last == 0 || last > host_now(h) || host_now(h) >= last + WORKFLOW_MS)
+    const int64_t until = last + external_pause_ms(s->account);
+    if (last == 0 || last > host_now(h) || host_now(h) >= until)
         return false;
-    say(out, STEP_WAIT, last + WORKFLOW_MS, "waits for Amazon to apply the step before");
+    say(out, STEP_WAIT, until, "waits for Amazon to apply the step before");
     return true;
 }
 

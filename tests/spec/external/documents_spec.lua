@@ -111,7 +111,7 @@ describe("a label's file", function()
           height = { value = "9", dimensionUnit = "CM" } },
         weight = { value = "1", weightUnit = "KG" },
       } }, ship = false }
-    ]]):gsub("$ID", shipment.id), nil, "30s")
+    ]]):gsub("$ID", shipment.id), nil, "20s")
     assert.is_false(result.ok)
     assert.are.equal("accepted", support.effect(host, "generate_labels").state)
     host:restart()
