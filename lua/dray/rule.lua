@@ -81,7 +81,7 @@ end
 
 -- dray's own events, and those of the floor, built in and declared.
 local function known_events(context)
-  local known = { "order.adopted", "effect.rejected" }
+  local known = { "order.adopted", "shipment.adopted", "effect.rejected" }
   table.move(events.own, 1, #events.own, #known + 1, known)
   return table.move(context.events, 1, #context.events, #known + 1, known)
 end

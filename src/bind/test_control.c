@@ -92,8 +92,7 @@ static int64_t find_record(lua_State *L, struct told *t, int index)
     struct record r = {0};
     struct fault f = {0};
     const char *number = luaL_checkstring(L, index);
-    if (record_find(t->host->store, t->arena, RECORD_ORDER, NULL, number, false, &r,
-                    &f) != ERR_OK)
+    if (record_find_any(t->host->store, t->arena, NULL, number, false, &r, &f) != ERR_OK)
         luaL_error(L, "%s", f.text);
     return r.id;
 }

@@ -75,7 +75,7 @@ static enum err tell(struct host *h, const char *what, const char *number,
     struct record r = {.account = ""};
     enum err e = ERR_OK;
     if (number != NULL)
-        e = record_find(h->store, a, RECORD_ORDER, NULL, number, false, &r, f);
+        e = record_find_any(h->store, a, NULL, number, false, &r, f);
     return e == ERR_OK ? host_event(h, &r, what, detail, f) : e;
 }
 

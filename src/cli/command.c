@@ -31,6 +31,7 @@ const struct command *const commands[] = {
     &command_call,
     &command_check,
     &command_orders,
+    &command_shipments,
     &command_effects,
     &command_documents,
     &command_explain,

@@ -125,6 +125,7 @@ extern const struct command
     command_test,
     command_check,
     command_orders,
+    command_shipments,
     command_effects,
     command_documents,
     command_explain,

@@ -107,8 +107,8 @@ static enum err find_order(struct deciding *d, const char *po,
                            struct effect_filter *filter, struct fault *f)
 {
     struct record r;
-    enum err e = record_find(d->who.session.host->store, &d->memory, RECORD_ORDER,
-                             flag_text(d->in, "account", NULL), po, false, &r, f);
+    enum err e = record_find_any(d->who.session.host->store, &d->memory,
+                                 flag_text(d->in, "account", NULL), po, false, &r, f);
     filter->record = r.id;
     return e;
 }

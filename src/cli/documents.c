@@ -17,9 +17,9 @@ static const struct flag flags[] = {
     FLAG_PROJECT,
     FLAG_STATE,
     {"account", 'a', "NAME", false, "only this account's"},
-    {"order", 'o', "PO", false, "only this order's"},
-    {"kind", 'k', "KIND", true, "only these: label, slip, invoice"},
-    {"all", 0, NULL, false, "also those that were replaced by later ones"},
+    {"order", 'o', "ORDER", false, "only this order's, or shipment's"},
+    {"kind", 'k', "KIND", true, "only these: label, slip, invoice, gift"},
+    {"all", 0, NULL, false, "also those that are replaced or void"},
     {"output", 'O', "FILE", false,
      "with get: the file to write; - (the default) is stdout"},
     FLAG_JSON,
@@ -45,6 +45,8 @@ static bool print_paper(void *arg, const struct paper *p)
     rows_extra(rows, "trackingNumber", p->tracking);
     rows_extra(rows, "shipMethod", p->ship_method);
     rows_extra(rows, "said", p->said);
+    rows_extra_flag(rows, "latest", p->latest);
+    rows_extra_flag(rows, "void", p->void_ms != 0);
     rows_extra(rows, "sha256", sha);
     rows_end(rows);
     return true;
@@ -59,8 +61,8 @@ static int read_kinds(const struct invocation *in, unsigned *kinds)
                strcmp(paper_kind_name((enum paper_kind)k), name) != 0)
             k++;
         if (k == PAPER_KIND_COUNT)
-            return complain(in, EXIT_USAGE, "--kind %s: expected label, slip or invoice",
-                            name);
+            return complain(in, EXIT_USAGE,
+                            "--kind %s: expected label, slip, invoice or gift", name);
         *kinds |= 1u << k;
     }
     return EXIT_DONE;
@@ -81,9 +83,9 @@ static int list(const struct invocation *in, struct session *s)
     if (exit != EXIT_DONE)
         return exit;
     arena_init(&a);
-    enum err e = po == NULL ? ERR_OK
-                            : record_find(s->store, &a, RECORD_ORDER, filter.account, po,
-                                          false, &r, &f);
+    enum err e = po == NULL
+                     ? ERR_OK
+                     : record_find_any(s->store, &a, filter.account, po, false, &r, &f);
     if (e == ERR_OK && po != NULL)
         filter.record = r.id;
     if (e == ERR_OK) {

@@ -63,7 +63,7 @@ static enum err find_order(struct session *s, const char *account, const char *p
     struct arena a;
     struct record r;
     arena_init(&a);
-    enum err e = record_find(s->store, &a, RECORD_ORDER, account, po, false, &r, f);
+    enum err e = record_find_any(s->store, &a, account, po, false, &r, f);
     if (e == ERR_OK)
         *id = r.id;
     arena_clear(&a);

@@ -12,7 +12,7 @@ static const struct flag flags[] = {
     FLAG_PROJECT,
     FLAG_STATE,
     {"account", 'a', "NAME", false,
-     "which account's, when several have an order of that number"},
+     "which account's, when several have one of that number"},
     FLAG_JSON,
     FLAG_END,
 };
@@ -122,8 +122,11 @@ static bool tell_paper(void *arg, const struct paper *p)
     (void)arg;
     printf("  %s%s%s: %s, %lld bytes, documents/%s%s%s%s\n", paper_kind_name(p->kind),
            p->package[0] == '\0' ? "" : " ", p->package, p->is, (long long)p->size,
-           p->path, p->latest ? "" : " (replaced)", p->flaw[0] == '\0' ? "" : ": ",
-           p->flaw);
+           p->path,
+           p->latest         ? ""
+           : p->void_ms != 0 ? " (void)"
+                             : " (replaced)",
+           p->flaw[0] == '\0' ? "" : ": ", p->flaw);
     return true;
 }
 
@@ -131,6 +134,23 @@ static void head_flag(const struct record *r, unsigned flag, const char *text)
 {
     if ((r->flags & flag) != 0)
         printf(", %s", text);
+}
+
+static void tell_shipment(const struct record *r)
+{
+    char created[INSTANT_TEXT], due[INSTANT_TEXT];
+    instant_format(r->ordered_ms, created);
+    instant_format(r->ship_by_ms, due);
+    printf("shipment %s of account %s, location %s\n", r->name, r->account, r->warehouse);
+    printf("state %s (Amazon: %s), created %s, ship by %s",
+           shipment_state_name((enum shipment_state)r->state),
+           r->status[0] == '\0' ? "-" : r->status, created, due);
+    head_flag(r, RECORD_GIFT, "gift");
+    head_flag(r, RECORD_SLIP, "packing slip required");
+    head_flag(r, RECORD_INVOICED, "invoice required");
+    head_flag(r, RECORD_OWN_LABEL, "own courier");
+    head_flag(r, RECORD_OLD, "older than `since`: left alone");
+    printf("\n\n");
 }
 
 static void tell_head(const struct record *r)
@@ -156,13 +176,15 @@ static enum err tell_all(struct story *s, const char *po, const char *account,
     struct store *store = s->session->store;
     struct record r;
 
-    enum err e = record_find(store, &s->memory, RECORD_ORDER, account, po, false, &r, f);
+    enum err e = record_find_any(store, &s->memory, account, po, false, &r, f);
     if (e != ERR_OK)
         return e;
     const struct entry_filter events = {.record = r.id};
     const struct paper_filter papers = {.record = r.id};
     s->rules = rule_story_new(store, &s->memory, &r);
-    if (!s->json)
+    if (!s->json && r.kind == RECORD_SHIPMENT)
+        tell_shipment(&r);
+    else if (!s->json)
         tell_head(&r);
     e = journal_each(store, &events, tell, s, f);
     if (e == ERR_OK && !s->json) {
@@ -190,9 +212,9 @@ static int explain(const struct invocation *in)
 
 const struct command command_explain = {
     .name = "explain",
-    .arguments = "PO",
-    .summary =
-        "the whole story of one order: events, rules, effects, evidence, documents",
+    .arguments = "ORDER",
+    .summary = "the whole story of one order or shipment: events, rules, effects, "
+               "evidence, documents",
     .least = 1,
     .most = 1,
     .flags = flags,

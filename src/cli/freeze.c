@@ -121,8 +121,8 @@ static int adopt_in(const struct invocation *in, struct decider *d)
     struct fault f;
 
     arena_init(&a);
-    enum err e = record_find(h->store, &a, RECORD_ORDER, flag_text(in, "account", NULL),
-                             in->arguments[0], false, &r, &f);
+    enum err e = record_find_any(h->store, &a, flag_text(in, "account", NULL),
+                                 in->arguments[0], false, &r, &f);
     if (e == ERR_OK)
         e = control_adopt(h, r.id, &d->decision, &f);
     arena_clear(&a);

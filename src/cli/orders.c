@@ -1,4 +1,4 @@
-/* `dray orders`: the orders that are there. */
+/* `dray orders` and `dray shipments`: what is there, and where each stands. */
 #include <string.h>
 
 #include "base/json.h"
@@ -8,7 +8,7 @@
 #include "store/record.h"
 #include "workflow/clocks.h"
 
-static const struct flag flags[] = {
+static const struct flag order_flags[] = {
     FLAG_PROJECT,
     FLAG_STATE,
     {"account", 'a', "NAME", false, "only this account's"},
@@ -21,9 +21,52 @@ static const struct flag flags[] = {
     FLAG_END,
 };
 
+static const struct flag shipment_flags[] = {
+    FLAG_PROJECT,
+    FLAG_STATE,
+    {"account", 'a', "NAME", false, "only this account's"},
+    {"location", 'w', "ID", false, "only this location's"},
+    {"shipment-state", 's', "STATE", true,
+     "only these: created, accepted, confirmed, package_created …"},
+    {"due", 'd', "WHEN", false,
+     "today: to be shipped today, in the location's zone; late: the time is over"},
+    {"limit", 'n', "COUNT", false, "at most so many"},
+    FLAG_JSON,
+    FLAG_END,
+};
+
+/* What differs between the two. */
+static const struct subject {
+    enum record_kind kind;
+    const char *place_flag, *state_flag; /* names of flags */
+    const char *id, *place, *made;       /* members of JSON */
+    const char *none;
+    const char *const headings[9];
+} subjects[] = {
+    [RECORD_ORDER] = {RECORD_ORDER,
+                      "warehouse",
+                      "order-state",
+                      "purchaseOrderNumber",
+                      "warehouse",
+                      "ordered",
+                      "no orders",
+                      {"order", "account", "warehouse", "state", "Amazon", "ordered",
+                       "ship by", "clock", NULL}},
+    [RECORD_SHIPMENT] = {RECORD_SHIPMENT,
+                         "location",
+                         "shipment-state",
+                         "shipmentId",
+                         "location",
+                         "created",
+                         "no shipments",
+                         {"shipment", "account", "location", "state", "Amazon", "created",
+                          "ship by", "clock", NULL}},
+};
+
 enum due { DUE_ANY, DUE_TODAY, DUE_LATE, DUE_UNKNOWN };
 
 struct listing_of {
+    const struct subject *subject;
     struct session *session;
     struct rows *rows;
     enum due due;
@@ -100,12 +143,16 @@ static void show_order(struct listing_of *l, const struct record *r,
 {
     struct rows *rows = l->rows;
     rows_begin(rows);
-    rows_text(rows, "purchaseOrderNumber", r->name);
+    const struct subject *s = l->subject;
+    rows_text(rows, s->id, r->name);
     rows_text(rows, "account", r->account);
-    rows_text(rows, "warehouse", r->warehouse);
-    rows_text(rows, "state", order_state_name((enum order_state)r->state));
+    rows_text(rows, s->place, r->warehouse);
+    rows_text(rows, "state",
+              s->kind == RECORD_ORDER
+                  ? order_state_name((enum order_state)r->state)
+                  : shipment_state_name((enum shipment_state)r->state));
     rows_text(rows, "status", r->status);
-    rows_time(rows, "ordered", r->ordered_ms);
+    rows_time(rows, s->made, r->ordered_ms);
     rows_time(rows, "shipBy", r->ship_by_ms);
     show_clock(l, c);
     rows_end(rows);
@@ -134,18 +181,42 @@ static bool print_order(void *arg, const struct record *r)
     return l->left < 0 || --l->left > 0;
 }
 
-static int read_states(const struct invocation *in, unsigned *states)
+/* The number of a state; -1 for a word that names none. */
+static int find_state(const struct subject *s, const char *name)
+{
+    if (s->kind == RECORD_ORDER) {
+        const enum order_state state = order_state_find(name);
+        return state == ORDER_STATE_COUNT ? -1 : (int)state;
+    }
+    const enum shipment_state state = shipment_state_find(name);
+    return state == SHIPMENT_STATE_COUNT ? -1 : (int)state;
+}
+
+static int wrong_state(const struct invocation *in, const struct subject *s,
+                       const char *name)
+{
+    if (s->kind == RECORD_ORDER)
+        return complain(
+            in, EXIT_USAGE,
+            "--order-state %s: expected new, accepting, rejecting, accepted, "
+            "confirming, denying, shipped, denied, rejected, cancelled or delivered",
+            name);
+    return complain(in, EXIT_USAGE,
+                    "--shipment-state %s: expected created, accepted, confirmed, "
+                    "package_created, pickup_slot_retrieved, invoice_generated, "
+                    "shiplabel_generated, shipped, delivered, cancelled or unknown",
+                    name);
+}
+
+static int read_states(const struct invocation *in, const struct subject *s,
+                       unsigned *states)
 {
     *states = 0;
-    for (int i = 0; i < flag_count(in, "order-state"); i++) {
-        const char *name = flag_nth(in, "order-state", i);
-        enum order_state state = order_state_find(name);
-        if (state == ORDER_STATE_COUNT)
-            return complain(
-                in, EXIT_USAGE,
-                "--order-state %s: expected new, accepting, rejecting, accepted, "
-                "confirming, denying, shipped, denied, rejected, cancelled or delivered",
-                name);
+    for (int i = 0; i < flag_count(in, s->state_flag); i++) {
+        const char *name = flag_nth(in, s->state_flag, i);
+        const int state = find_state(s, name);
+        if (state < 0)
+            return wrong_state(in, s, name);
         *states |= 1u << state;
     }
     return EXIT_DONE;
@@ -163,47 +234,57 @@ static int read_due(const struct invocation *in, enum due *due)
     return EXIT_DONE;
 }
 
-static int list(const struct invocation *in, struct session *s,
-                const struct record_filter *filter, enum due due, long limit)
+static int list(const struct invocation *in, const struct subject *subject,
+                struct session *s, const struct record_filter *filter, enum due due,
+                long limit)
 {
-    static const char *const headings[] = {"order",   "account", "warehouse",
-                                           "state",   "Amazon",  "ordered",
-                                           "ship by", "clock",   NULL};
     struct fault f;
-    struct listing_of l = {.session = s,
-                           .rows =
-                               rows_new(flag_given(in, "json") ? NULL : headings, stdout),
+    const char *const *headings = flag_given(in, "json") ? NULL : subject->headings;
+    struct listing_of l = {.subject = subject,
+                           .session = s,
+                           .rows = rows_new(headings, stdout),
                            .due = due,
                            .now_ms = clock_wall_ms(s->clock),
                            .left = limit == 0 ? -1 : limit,
                            .fault = &f};
     enum err e = record_each(s->store, filter, print_order, &l, &f);
 
-    rows_print(l.rows, "no orders");
+    rows_print(l.rows, subject->none);
     return e == ERR_OK && l.err == ERR_OK ? EXIT_DONE : complain_fault(in, &f);
 }
 
-static int orders(const struct invocation *in)
+static int list_kind(const struct invocation *in, enum record_kind kind)
 {
+    const struct subject *subject = &subjects[kind];
     struct session s = {0};
     long limit;
     enum due due;
-    struct record_filter filter = {.kind = RECORD_ORDER,
+    struct record_filter filter = {.kind = kind,
                                    .with_old = true,
                                    .account = flag_text(in, "account", NULL),
-                                   .warehouse = flag_text(in, "warehouse", NULL)};
+                                   .warehouse = flag_text(in, subject->place_flag, NULL)};
 
     if (!flag_number(in, "limit", 1, 1000000000, 0, &limit))
         return EXIT_USAGE;
-    int exit = read_states(in, &filter.states);
+    int exit = read_states(in, subject, &filter.states);
     if (exit == EXIT_DONE)
         exit = read_due(in, &due);
     if (exit == EXIT_DONE)
         exit = due == DUE_TODAY ? session_survey(in, &s) : session_look(in, &s);
     if (exit == EXIT_DONE)
-        exit = list(in, &s, &filter, due, limit);
+        exit = list(in, subject, &s, &filter, due, limit);
     session_close(&s);
     return exit;
+}
+
+static int orders(const struct invocation *in)
+{
+    return list_kind(in, RECORD_ORDER);
+}
+
+static int shipments(const struct invocation *in)
+{
+    return list_kind(in, RECORD_SHIPMENT);
 }
 
 const struct command command_orders = {
@@ -215,6 +296,16 @@ const struct command command_orders = {
         "24 hours, a\nlabel within 30 minutes, ship by the required ship date, "
         "confirm within 4 hours after the\nparcel left, scan the own carrier's "
         "parcels every 24 hours until they arrived.",
-    .flags = flags,
+    .flags = order_flags,
     .run = orders,
+};
+
+const struct command command_shipments = {
+    .name = "shipments",
+    .arguments = "",
+    .summary = "a seller's shipments that are there, and where each stands",
+    .details = "The state is Amazon's own. `clock` is the time by which it expects the "
+               "shipment to leave.",
+    .flags = shipment_flags,
+    .run = shipments,
 };

@@ -76,7 +76,7 @@ static int find_papers(struct printout *p)
     int exit = read_kinds(p->in, &filter.kinds);
     if (exit != EXIT_DONE)
         return exit;
-    enum err e = record_find(s, &p->memory, RECORD_ORDER, account, po, false, &r, &f);
+    enum err e = record_find_any(s, &p->memory, account, po, false, &r, &f);
     if (e == ERR_OK) {
         filter.record = r.id;
         e = paper_list(s, &p->memory, &filter, &p->papers, &p->count, &f);

@@ -1,4 +1,5 @@
-/* `dray report`: a day's orders from received to proved, with what is open and why. */
+/* `dray report`: a day's orders and shipments from received to proved, with what is open
+ * and why. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,12 +121,31 @@ static void reach(struct way *w, enum stage stage, int64_t at_ms)
         w->at_ms[stage] = at_ms;
 }
 
+/* How far a shipment had come by then. */
+static void take_state(struct way *w, const struct entry *e)
+{
+    struct arena a;
+
+    arena_init(&a);
+    const struct json *detail =
+        e->detail == NULL ? NULL : json_parse(&a, e->detail, e->detail_len, NULL);
+    const enum shipment_state state =
+        shipment_state_find(json_get_str(detail, "state", ""));
+    if (state >= SHIPMENT_CONFIRMED && state <= SHIPMENT_DELIVERED)
+        reach(w, STAGE_ACCEPTED, e->at_ms);
+    if (state == SHIPMENT_SHIPPED || state == SHIPMENT_DELIVERED)
+        reach(w, STAGE_PROVED, e->at_ms);
+    arena_clear(&a);
+}
+
 static bool take_entry(void *arg, const struct entry *e)
 {
     struct way *w = arg;
 
     if (e->at_ms >= w->begin_ms && e->at_ms < w->end_ms)
         w->touched = true;
+    if (strcmp(e->what, "shipment.changed") == 0)
+        take_state(w, e);
     if (strcmp(e->what, "order.accepted") == 0)
         reach(w, STAGE_ACCEPTED, e->at_ms);
     else if (strcmp(e->what, "label.ready") == 0)
@@ -169,7 +189,7 @@ static enum err take_effects(struct report *r, struct way *w, struct fault *f)
     enum err err = effect_list(r->session.store, &r->memory, &filter, &list, &count, f);
     for (size_t i = 0; err == ERR_OK && i < count; i++) {
         const struct effect *e = &list[i];
-        if (e->kind == EFFECT_SHIP && e->sent_ms > 0)
+        if ((e->kind == EFFECT_SHIP || e->kind == EFFECT_STATUS) && e->sent_ms > 0)
             w->at_ms[STAGE_SENT] = e->sent_ms;
         if (e->state != EFFECT_SUCCEEDED && e->state != EFFECT_CANCELLED &&
             !is_past(list, count, e))
@@ -183,6 +203,8 @@ static const char *idle(const struct record *o)
 {
     if ((o->flags & RECORD_OLD) != 0)
         return "older than `since`: left alone";
+    if (o->kind == RECORD_SHIPMENT)
+        return o->state <= SHIPMENT_ACCEPTED ? "nothing was decided yet" : "";
     if (o->state == ORDER_NEW)
         return "nothing was decided yet";
     return o->state == ORDER_ACCEPTED ? "nothing more was asked for yet" : "";
@@ -218,14 +240,27 @@ static bool is_late(const struct way *w)
     return false;
 }
 
-static void count(struct totals *t, const struct way *w)
+static void count_order(struct totals *t, enum order_state s)
 {
-    const enum order_state s = (enum order_state)w->order.state;
-    t->orders++;
     t->shipped += s == ORDER_SHIPPED || s == ORDER_DELIVERED;
     t->denied += s == ORDER_DENIED;
     t->rejected += s == ORDER_REJECTED;
     t->cancelled += s == ORDER_CANCELLED;
+}
+
+static void count_shipment(struct totals *t, enum shipment_state s)
+{
+    t->shipped += s == SHIPMENT_SHIPPED || s == SHIPMENT_DELIVERED;
+    t->cancelled += s == SHIPMENT_CANCELLED;
+}
+
+static void count(struct totals *t, const struct way *w)
+{
+    t->orders++;
+    if (w->order.kind == RECORD_SHIPMENT)
+        count_shipment(t, (enum shipment_state)w->order.state);
+    else
+        count_order(t, (enum order_state)w->order.state);
     t->assumed += w->assumed;
     t->held += w->held;
     t->unknown += w->unknown;
@@ -279,10 +314,13 @@ static void show(struct report *r, const struct way *w)
     static const char *const names[STAGES] = {"received", "accepted", "label", "sent",
                                               "proved"};
     rows_begin(r->rows);
-    rows_text(r->rows, "purchaseOrderNumber", w->order.name);
+    const bool order = w->order.kind == RECORD_ORDER;
+    rows_text(r->rows, order ? "purchaseOrderNumber" : "shipmentId", w->order.name);
     rows_extra(r->rows, "account", w->order.account);
     rows_text(r->rows, "warehouse", w->order.warehouse);
-    rows_text(r->rows, "state", order_state_name((enum order_state)w->order.state));
+    rows_text(r->rows, "state",
+              order ? order_state_name((enum order_state)w->order.state)
+                    : shipment_state_name((enum shipment_state)w->order.state));
     for (int i = 0; i < STAGES; i++)
         show_time(r, w, names[i], w->at_ms[i]);
     show_late(r, w);
@@ -340,8 +378,7 @@ static bool wanted(const struct report *r, const struct way *w)
 {
     const char *account = flag_text(r->in, "account", NULL),
                *house = flag_text(r->in, "warehouse", NULL);
-    return w->touched && w->order.kind == RECORD_ORDER &&
-           (account == NULL || strcmp(account, w->order.account) == 0) &&
+    return w->touched && (account == NULL || strcmp(account, w->order.account) == 0) &&
            (house == NULL || strcmp(house, w->order.warehouse) == 0);
 }
 
@@ -412,12 +449,14 @@ static int report(const struct invocation *in)
 const struct command command_report = {
     .name = "report",
     .arguments = "[DAY]",
-    .summary = "a day's orders from received to proved, with what is open and why",
+    .summary =
+        "a day's orders and shipments from received to proved, with what is open and why",
     .details =
         "DAY is 2026-11-23, today (the default) or yesterday, in the zone of each "
         "order's warehouse. "
-        "An order belongs to every\nday on which something happened to it. `late` names "
-        "the clocks that ran out: acknowledge (24 hours),\nlabel (30 minutes), ship (the "
+        "An order belongs to every\nday on which something happened to it; so does a "
+        "seller's shipment. `late` names the clocks that ran out: acknowledge (24 "
+        "hours),\nlabel (30 minutes), ship (the "
         "required ship date), confirm (4 hours after the parcel left), scan\n(24 hours). "
         "With --json the last line holds the totals.",
     .most = 1,

@@ -84,8 +84,8 @@ static enum err read_filter(struct showing *s, struct run_filter *filter, struct
         filter->rule = e == ERR_OK ? row.id : 0;
     }
     if (e == ERR_OK && po != NULL) {
-        e = record_find(s->session.store, &s->memory, RECORD_ORDER,
-                        flag_text(s->in, "account", NULL), po, false, &r, f);
+        e = record_find_any(s->session.store, &s->memory,
+                            flag_text(s->in, "account", NULL), po, false, &r, f);
         filter->record = e == ERR_OK ? r.id : 0;
     }
     if (flag_given(s->in, "failed"))

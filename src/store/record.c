@@ -16,75 +16,6 @@
 #define RECORD_BODY "(SELECT body FROM record_body WHERE record = record.id)"
 enum { COLUMN_BODY = 12 };
 
-static const char *const state_names[ORDER_STATE_COUNT] = {
-    [ORDER_NEW] = "new",
-    [ORDER_ACCEPTING] = "accepting",
-    [ORDER_REJECTING] = "rejecting",
-    [ORDER_ACCEPTED] = "accepted",
-    [ORDER_CONFIRMING] = "confirming",
-    [ORDER_DENYING] = "denying",
-    [ORDER_SHIPPED] = "shipped",
-    [ORDER_DENIED] = "denied",
-    [ORDER_REJECTED] = "rejected",
-    [ORDER_CANCELLED] = "cancelled",
-    [ORDER_DELIVERED] = "delivered",
-};
-
-const char *order_state_name(enum order_state s)
-{
-    return state_names[s];
-}
-
-enum order_state order_state_find(const char *name)
-{
-    int s = 0;
-    while (s < ORDER_STATE_COUNT && strcmp(state_names[s], name) != 0)
-        s++;
-    return (enum order_state)s;
-}
-
-static const struct {
-    const char *name, *status;
-} shipment_states[SHIPMENT_STATE_COUNT] = {
-    [SHIPMENT_CREATED] = {"created", "CREATED"},
-    [SHIPMENT_ACCEPTED] = {"accepted", "ACCEPTED"},
-    [SHIPMENT_CONFIRMED] = {"confirmed", "CONFIRMED"},
-    [SHIPMENT_PACKAGE_CREATED] = {"package_created", "PACKAGE_CREATED"},
-    [SHIPMENT_PICKUP_SLOT_RETRIEVED] = {"pickup_slot_retrieved", "PICKUP_SLOT_RETRIEVED"},
-    [SHIPMENT_INVOICE_GENERATED] = {"invoice_generated", "INVOICE_GENERATED"},
-    [SHIPMENT_SHIPLABEL_GENERATED] = {"shiplabel_generated", "SHIPLABEL_GENERATED"},
-    [SHIPMENT_SHIPPED] = {"shipped", "SHIPPED"},
-    [SHIPMENT_DELIVERED] = {"delivered", "DELIVERED"},
-    [SHIPMENT_CANCELLED] = {"cancelled", "CANCELLED"},
-    [SHIPMENT_UNKNOWN] = {"unknown", NULL},
-};
-
-const char *shipment_state_name(enum shipment_state s)
-{
-    return shipment_states[s].name;
-}
-
-enum shipment_state shipment_state_find(const char *name)
-{
-    int s = 0;
-    while (s < SHIPMENT_STATE_COUNT && strcmp(shipment_states[s].name, name) != 0)
-        s++;
-    return (enum shipment_state)s;
-}
-
-enum shipment_state shipment_state_of(const char *status)
-{
-    int s = 0;
-    while (s < SHIPMENT_UNKNOWN && strcmp(shipment_states[s].status, status) != 0)
-        s++;
-    return (enum shipment_state)s;
-}
-
-const char *shipment_status(enum shipment_state s)
-{
-    return shipment_states[s].status;
-}
-
 static const char *kind_word(enum record_kind kind)
 {
     return kind == RECORD_ORDER ? "order" : "shipment";
@@ -424,6 +355,31 @@ enum err record_find(struct store *s, struct arena *a, enum record_kind kind,
         return find_of_account(s, a, kind, account, name, with_body, r, f);
     enum err e = find_anywhere(s, a, kind, name, &id, f);
     return e == ERR_OK ? record_get(s, a, id, with_body, r, f) : e;
+}
+
+enum err record_find_any(struct store *s, struct arena *a, const char *account,
+                         const char *name, bool with_body, struct record *r,
+                         struct fault *f)
+{
+    struct record other;
+    struct fault none;
+    enum err order = record_find(s, a, RECORD_ORDER, account, name, with_body, r, f);
+    if (order != ERR_OK && order != ERR_NOT_FOUND)
+        return order;
+    enum err shipment =
+        record_find(s, a, RECORD_SHIPMENT, account, name, with_body, &other, &none);
+    if (shipment == ERR_NOT_FOUND)
+        return order == ERR_OK ? ERR_OK
+                               : fault_set(f, ERR_NOT_FOUND,
+                                           "there is no order or shipment %s here", name);
+    if (shipment != ERR_OK)
+        return fault_set(f, shipment, "%s", none.text);
+    if (order == ERR_OK)
+        return fault_set(f, ERR_CONFLICT,
+                         "%s is an order of %s and a shipment of %s: say which account",
+                         name, r->account, other.account);
+    *r = other;
+    return ERR_OK;
 }
 
 /* Without an account the accounts are gone through, so that the index by state serves. */

@@ -107,6 +107,11 @@ enum err record_find(struct store *s, struct arena *a, enum record_kind kind,
                      const char *account, const char *name, bool with_body,
                      struct record *r, struct fault *f);
 
+/* An order of that name, or a shipment; ERR_CONFLICT when there are both. */
+enum err record_find_any(struct store *s, struct arena *a, const char *account,
+                         const char *name, bool with_body, struct record *r,
+                         struct fault *f);
+
 /* What to list; zeroed members do not restrict. */
 struct record_filter {
     enum record_kind kind;

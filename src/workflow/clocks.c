@@ -1,4 +1,4 @@
-/* The clocks of an order that Amazon measures. */
+/* The clocks of an order or shipment that Amazon measures. */
 #include "workflow/clocks.h"
 
 #include <string.h>
@@ -242,20 +242,44 @@ static enum err scan(struct finding *g, const struct effect *ship, struct fault 
     return e;
 }
 
+/* A seller's shipment has one clock: expectedShippingDateTimeInUTC. It is met by what was
+ * told, or by what Amazon shows. */
+static enum err shipment(struct finding *g, struct fault *f)
+{
+    const struct record *r = g->order;
+    struct effect *list;
+    size_t count;
+    const struct effect_filter filter = {.record = r->id, .kinds = 1u << EFFECT_STATUS};
+    const bool left = r->state == SHIPMENT_SHIPPED || r->state == SHIPMENT_DELIVERED;
+    int64_t met = 0;
+
+    if (r->state == SHIPMENT_CANCELLED || (r->flags & RECORD_OLD) != 0 ||
+        r->ship_by_ms <= 0)
+        return ERR_OK;
+    enum err e = effect_list(g->store, g->arena, &filter, &list, &count, f);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        if (strcmp(list[i].verb, "mark_shipped") == 0 && sent_at(&list[i]) != 0)
+            met = sent_at(&list[i]);
+    if (e == ERR_OK)
+        add_run(g, CLOCK_SHIP, "", r->ship_by_ms, met == 0 && left ? r->changed_ms : met);
+    return e;
+}
+
 enum err clocks_list(struct store *s, struct arena *a, const struct record *order,
                      struct clock_run **list, size_t *count, struct fault *f)
 {
     struct finding g = {.store = s, .arena = a, .order = order};
     struct effect shipped = {0};
 
-    enum err e = ERR_OK;
-    if (is_open(order))
+    const bool open = order->kind == RECORD_ORDER && is_open(order);
+    enum err e = order->kind == RECORD_SHIPMENT ? shipment(&g, f) : ERR_OK;
+    if (e == ERR_OK && open)
         e = acknowledge(&g, f);
-    if (e == ERR_OK && is_open(order))
+    if (e == ERR_OK && open)
         e = label(&g, f);
-    if (e == ERR_OK && is_open(order))
+    if (e == ERR_OK && open)
         e = ship(&g, &shipped, f);
-    if (e == ERR_OK && is_open(order))
+    if (e == ERR_OK && open)
         e = scan(&g, &shipped, f);
     *list = g.list;
     *count = g.count;

@@ -462,7 +462,9 @@ enum err control_adopt(struct host *h, int64_t record, const struct decision *d,
         struct json *detail = json_object(&a);
         json_set_str(&a, detail, "actor", d->actor);
         json_set_str(&a, detail, "why", d->why);
-        e = host_event(h, &r, "order.adopted", detail, f);
+        e = host_event(h, &r,
+                       r.kind == RECORD_ORDER ? "order.adopted" : "shipment.adopted",
+                       detail, f);
     }
     arena_clear(&a);
     return e;

@@ -52,11 +52,19 @@ static enum err wake_order(struct host *h, const struct record *r, struct fault 
     return wake(h, r->id, at, f);
 }
 
+/* To be shipped. */
+static enum err wake_shipment(struct host *h, const struct record *r, struct fault *f)
+{
+    if (r->ship_by_ms <= 0 || (r->flags & RECORD_OLD) != 0)
+        return ERR_OK;
+    return wake(h, r->id, r->ship_by_ms - near_of(h, r, CLOCK_SHIP), f);
+}
+
 enum err deadlines_hear(struct host *h, const struct record *r, const char *what,
                         struct fault *f)
 {
-    if (r->kind != RECORD_ORDER)
-        return ERR_OK;
+    if (r->kind == RECORD_SHIPMENT)
+        return strncmp(what, "shipment.", 9) == 0 ? wake_shipment(h, r, f) : ERR_OK;
     if (strcmp(what, "order.new") == 0 || strcmp(what, "order.changed") == 0)
         return wake_order(h, r, f);
     if (strcmp(what, "picked_up") == 0 || strcmp(what, "order.adopted") == 0)
