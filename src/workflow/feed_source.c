@@ -145,6 +145,13 @@ static char *from_latin1(struct arena *a, const char *text, size_t len)
     return out;
 }
 
+/* What UTF-8 could say shorter, halves of UTF-16, and what is no code point. */
+static bool is_odd(unsigned char first, unsigned char second)
+{
+    return (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+           (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
+}
+
 /* How many bytes the character takes that begins here; 0 when it is none. */
 static size_t character(const unsigned char *p, size_t len)
 {
@@ -158,8 +165,7 @@ static size_t character(const unsigned char *p, size_t len)
     for (size_t i = 1; i < n; i++)
         if ((p[i] & 0xc0) != 0x80)
             return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+    if (n > 1 && is_odd(p[0], p[1]))
         return 0;
     return n;
 }
@@ -230,7 +236,7 @@ static enum err read_header(struct feed_source *s, struct fault *f)
 {
     char **columns = arena_new(&s->names, (s->csv.count + 1) * sizeof *columns);
     for (size_t i = 0; i < s->csv.count; i++) {
-        const char *name;
+        const char *name = "";
         enum err e = field_text(s, &s->names, i, &name, f);
         if (e != ERR_OK)
             return e;
@@ -249,7 +255,7 @@ static enum err read_row(struct feed_source *s, struct arena *a, struct json **r
                          s->column_count);
     *row = json_object(a);
     for (size_t i = 0; i < s->csv.count; i++) {
-        const char *text;
+        const char *text = "";
         enum err e = field_text(s, a, i, &text, f);
         if (e != ERR_OK)
             return e;

@@ -20,6 +20,17 @@ const char *report_outcome_name(enum report_outcome o)
     return names[o];
 }
 
+/* Tracking numbers that became known while a report was taken. */
+struct found {
+    const char *tracking;
+    const char *account;
+    struct found *next;
+};
+struct news {
+    struct arena memory;
+    struct found *first;
+};
+
 /* ---- what was told before ---- */
 
 static void digest_json(const struct json *value, struct digest *out)
@@ -114,16 +125,34 @@ static bool is_packed(const struct sighting *s)
     return s->row.kind == RECORD_ORDER && strcmp(s->kind->name, "packed") == 0;
 }
 
-/* Its own carrier's number is known from here on. */
-static enum err after_packed(struct sighting *s, struct fault *f)
+/* A tracking number is known from here on: what waits for it is taken when the report at
+ * hand is. */
+static enum err learn(struct host *h, struct news *n, const struct record *r,
+                      const char *tracking, const char *box, struct fault *f)
 {
-    enum err e = packed_answer(s->host, s->row.id, f);
-    if (e == ERR_OK && s->tracking != NULL)
-        e = floor_tracking_seen(s->host, &s->row, s->tracking, s->box, f);
-    return e;
+    const struct parcel parcel = {.record = r->id, .box = box};
+    bool fresh = false;
+
+    if (tracking == NULL || tracking[0] == '\0')
+        return ERR_OK;
+    enum err e = parcel_put(h->store, tracking, &parcel, &fresh, f);
+    if (e != ERR_OK || !fresh)
+        return e;
+    struct found *found = arena_new(&n->memory, sizeof *found);
+    found->tracking = arena_text(&n->memory, tracking);
+    found->account = arena_text(&n->memory, r->account);
+    found->next = n->first;
+    n->first = found;
+    return ERR_OK;
 }
 
-static enum err write_event(struct sighting *s, const struct fact *there,
+static enum err after_packed(struct sighting *s, struct news *n, struct fault *f)
+{
+    enum err e = packed_answer(s->host, s->row.id, f);
+    return e == ERR_OK ? learn(s->host, n, &s->row, s->tracking, s->box, f) : e;
+}
+
+static enum err write_event(struct sighting *s, struct news *n, const struct fact *there,
                             struct report_result *out, struct fault *f)
 {
     const bool packed = is_packed(s);
@@ -135,12 +164,12 @@ static enum err write_event(struct sighting *s, const struct fact *there,
     out->outcome = REPORT_TAKEN;
     out->event = journal_last(s->host->store);
     e = put_fact(s, there, out->event, f);
-    return e == ERR_OK && packed ? after_packed(s, f) : e;
+    return e == ERR_OK && packed ? after_packed(s, n, f) : e;
 }
 
 /* `again`: it waited, so that it was heard before is no matter. */
-static enum err take_known(struct sighting *s, bool again, struct report_result *out,
-                           struct fault *f)
+static enum err take_known(struct sighting *s, struct news *n, bool again,
+                           struct report_result *out, struct fault *f)
 {
     struct fact there = {0};
     enum told told = TOLD_NEW;
@@ -155,7 +184,7 @@ static enum err take_known(struct sighting *s, bool again, struct report_result 
         e = again ? ERR_OK : heard_before(s, &told, f);
     if (e != ERR_OK || told != TOLD_NEW)
         return e;
-    return write_event(s, &there, out, f);
+    return write_event(s, n, &there, out, f);
 }
 
 /* ---- keeping it ---- */
@@ -213,8 +242,8 @@ static enum err unknown_event(struct host *h, const char *name, struct fault *f)
     return e;
 }
 
-static enum err take(struct sighting *s, bool again, struct report_result *out,
-                     struct fault *f)
+static enum err take(struct sighting *s, struct news *n, bool again,
+                     struct report_result *out, struct fault *f)
 {
     enum err e = floor_find(s, f);
     if (e == ERR_OK)
@@ -224,12 +253,12 @@ static enum err take(struct sighting *s, bool again, struct report_result *out,
     if (e != ERR_OK)
         return e;
     if (s->known)
-        return take_known(s, again, out, f);
+        return take_known(s, n, again, out, f);
     return again ? fault_set(f, ERR_NOT_FOUND, "its order is not known yet")
                  : keep(s, out, f);
 }
 
-static enum err report(struct host *h, const struct report *r, bool again,
+static enum err report(struct host *h, const struct report *r, struct news *n, bool again,
                        struct report_result *out, struct fault *f)
 {
     struct sighting s = {.host = h, .report = r, .kind = setup_kind(h->setup, r->event)};
@@ -243,29 +272,24 @@ static enum err report(struct host *h, const struct report *r, bool again,
     if (s.kind == NULL)
         return unknown_event(h, r->event, f);
     arena_init(&s.memory);
-    enum err e = take(&s, again, out, f);
+    enum err e = take(&s, n, again, out, f);
     arena_clear(&s.memory);
     return e;
-}
-
-enum err floor_report(struct host *h, const struct report *r, struct report_result *out,
-                      struct fault *f)
-{
-    return report(h, r, false, out, f);
 }
 
 /* ---- when the order appears ---- */
 
 /* What cannot be taken stays, with the reason. */
-static enum err retry(struct host *h, struct arena *a, const struct waiting *w,
-                      struct report_result *out, struct fault *f)
+static enum err retry(struct host *h, struct arena *a, struct news *n,
+                      const struct waiting *w, struct fault *f)
 {
+    struct report_result out;
     struct json *fields = json_parse(a, w->fields, w->fields_len, f);
     const struct report r = {.event = w->event, .fields = fields, .source = w->source};
 
     if (fields == NULL)
         return f->code;
-    enum err e = report(h, &r, true, out, f);
+    enum err e = report(h, &r, n, true, &out, f);
     if (e == ERR_OK)
         return waiting_remove(h->store, w->id, f);
     if (e == ERR_INPUT || e == ERR_CONFLICT || e == ERR_LIMIT)
@@ -273,37 +297,61 @@ static enum err retry(struct host *h, struct arena *a, const struct waiting *w,
     return e;
 }
 
-static enum err retry_all(struct host *h, const struct waiting_filter *filter,
-                          struct fault *f)
+static enum err retry_all(struct host *h, struct news *n,
+                          const struct waiting_filter *filter, struct fault *f)
 {
     struct arena a;
     struct waiting *list;
-    struct report_result out;
     size_t count;
 
     arena_init(&a);
     enum err e = waiting_list(h->store, &a, filter, &list, &count, f);
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        e = retry(h, &a, &list[i], &out, f);
+        e = retry(h, &a, n, &list[i], f);
     arena_clear(&a);
     return e;
+}
+
+/* What was taken may have told numbers that others wait for, until none is left. */
+static enum err follow(struct host *h, struct news *n, enum err so_far, struct fault *f)
+{
+    enum err e = so_far;
+    while (e == ERR_OK && n->first != NULL) {
+        const struct waiting_filter filter = {.tracking = n->first->tracking,
+                                              .account = n->first->account};
+        n->first = n->first->next;
+        e = retry_all(h, n, &filter, f);
+    }
+    arena_clear(&n->memory);
+    return e;
+}
+
+static void news_init(struct news *n)
+{
+    n->first = NULL;
+    arena_init(&n->memory);
+}
+
+enum err floor_report(struct host *h, const struct report *r, struct report_result *out,
+                      struct fault *f)
+{
+    struct news n;
+    news_init(&n);
+    return follow(h, &n, report(h, r, &n, false, out, f), f);
 }
 
 enum err floor_order_seen(struct host *h, const struct record *r, struct fault *f)
 {
     const struct waiting_filter filter = {.order = r->name, .account = r->account};
-    return retry_all(h, &filter, f);
+    struct news n;
+    news_init(&n);
+    return follow(h, &n, retry_all(h, &n, &filter, f), f);
 }
 
 enum err floor_tracking_seen(struct host *h, const struct record *r, const char *tracking,
                              const char *box, struct fault *f)
 {
-    const struct waiting_filter filter = {.tracking = tracking, .account = r->account};
-    const struct parcel parcel = {.record = r->id, .box = box};
-    bool fresh;
-
-    if (tracking == NULL || tracking[0] == '\0')
-        return ERR_OK;
-    enum err e = parcel_put(h->store, tracking, &parcel, &fresh, f);
-    return e == ERR_OK && fresh ? retry_all(h, &filter, f) : e;
+    struct news n;
+    news_init(&n);
+    return follow(h, &n, learn(h, &n, r, tracking, box, f), f);
 }

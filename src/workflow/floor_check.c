@@ -69,7 +69,7 @@ enum err floor_time(const struct zone *zone, const char *name, const struct json
                     int64_t *ms, struct fault *f)
 {
     bool zoned;
-    struct fault why;
+    struct fault why = {0};
     struct civil local;
     const char *text = json_str(value);
 
@@ -111,10 +111,11 @@ static enum err wrong_type(const struct event_field *field, const struct json *v
         [FIELD_LIST] = "a list",
     };
     const char *got = json_str(value);
+    const char *word = field->type < FIELD_TYPE_COUNT ? wanted[field->type] : "nothing";
     if (got != NULL)
         return fault_set(f, ERR_INPUT, "%s: expected %s, got \"%.40s\"", field->name,
-                         wanted[field->type], got);
-    return fault_set(f, ERR_INPUT, "%s: expected %s", field->name, wanted[field->type]);
+                         word, got);
+    return fault_set(f, ERR_INPUT, "%s: expected %s", field->name, word);
 }
 
 /* "12", "-1.50": digits, at most one point. */
@@ -163,7 +164,7 @@ static enum err read_field(struct sighting *s, const struct event_field *field,
                            const struct json *value, struct json **kept, struct fault *f)
 {
     struct arena *a = &s->memory;
-    int64_t ms;
+    int64_t ms = 0;
 
     switch (field->type) {
     case FIELD_TEXT:

@@ -122,7 +122,7 @@ verdict "the completion is good bash" $?
 words() {
   bash -c 'source ./complete.sh; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dray; echo "${COMPREPLY[*]}"' _ "$@"
 }
-[ "$(words dray se)" = settle ] && [ "$(words dray settle --an)" = --answer ] && [ -z "$(words dray hold 1)" ]
+[ "$(words dray set)" = settle ] && [ "$(words dray settle --an)" = --answer ] && [ -z "$(words dray hold 1)" ]
 verdict "it completes commands and their flags" $?
 expect "other shells are not known" 2 'expected bash' "$DRAY" completion fish
 
