@@ -139,21 +139,51 @@ static void say(struct reporter *r, const struct json *fields,
     fprintf(r->in->out, "%s %s: %s\n", name, subject, words_for(result->outcome));
 }
 
-/* All or none of them. */
-static int report_all(struct reporter *r)
+static enum err report_each(struct reporter *r, struct report_result *results,
+                            struct fault *f)
 {
-    struct fault f;
-    struct report_result result;
-
-    for (const struct json *one = r->reports->first; one != NULL; one = one->next) {
+    enum err e = ERR_OK;
+    size_t n = 0;
+    for (const struct json *one = r->reports->first; e == ERR_OK && one != NULL;
+         one = one->next) {
         const struct report report = {.event = r->in->arguments[0],
                                       .fields = one,
                                       .id = flag_text(r->in, "id", NULL),
                                       .source = "dray event"};
-        if (floor_report(r->session.host, &report, &result, &f) != ERR_OK)
-            return complain_fault(r->in, &f);
-        say(r, one, &result);
+        e = floor_report(r->session.host, &report, &results[n++], f);
     }
+    return e;
+}
+
+/* All or none of them, also within a running owner, whose round commits. */
+static enum err report_slice(struct reporter *r, struct report_result *results,
+                             struct fault *f)
+{
+    struct store *s = r->session.host->store;
+    struct fault undo;
+
+    enum err e = store_slice_begin(s, f);
+    if (e != ERR_OK)
+        return e;
+    e = report_each(r, results, f);
+    if (e == ERR_OK)
+        return store_slice_keep(s, f);
+    if (store_slice_undo(s, &undo) != ERR_OK)
+        *f = undo;
+    return f->code;
+}
+
+static int report_all(struct reporter *r)
+{
+    struct fault f;
+    size_t n = 0;
+    struct report_result *results =
+        arena_new(&r->memory, (r->reports->count + 1) * sizeof *results);
+
+    if (report_slice(r, results, &f) != ERR_OK)
+        return complain_fault(r->in, &f);
+    for (const struct json *one = r->reports->first; one != NULL; one = one->next)
+        say(r, one, &results[n++]);
     return session_commit(r->in, &r->session);
 }
 

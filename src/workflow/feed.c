@@ -69,6 +69,22 @@ static void count_outcome(struct reading *r, enum report_outcome o)
     r->waiting += o == REPORT_KEPT;
 }
 
+/* Nothing is left of a report that cannot be taken. */
+static enum err report_whole(struct host *h, const struct report *r,
+                             struct report_result *result, struct fault *f)
+{
+    struct fault undo;
+    enum err e = store_slice_begin(h->store, f);
+    if (e != ERR_OK)
+        return e;
+    e = floor_report(h, r, result, f);
+    if (e == ERR_OK)
+        return store_slice_keep(h->store, f);
+    if (store_slice_undo(h->store, &undo) != ERR_OK)
+        *f = undo;
+    return f->code;
+}
+
 /* A row that is wrong is written down; only what the store cannot do ends the round. */
 static enum err take_row(struct host *h, struct watched *w, struct arena *a,
                          const struct json *row, int64_t line, struct fault *f)
@@ -81,7 +97,7 @@ static enum err take_row(struct host *h, struct watched *w, struct arena *a,
     enum err e = feed_row(h->setup, w->feed, a, row, &fields, &report.id, f);
     report.fields = fields;
     if (e == ERR_OK)
-        e = floor_report(h, &report, &result, f);
+        e = report_whole(h, &report, &result, f);
     if (e == ERR_OK)
         count_outcome(&w->reading, result.outcome);
     else if (e != ERR_IO && e != ERR_BUG)
