@@ -169,7 +169,7 @@ end
 local function check_one(file, item, context, names, mistakes)
   local at = ("%s:%d"):format(file, item.line)
   local who = "rule"
-  if type(item.head.name) == "string" then
+  if item.head and type(item.head.name) == "string" then
     who = ('rule "%s"'):format(item.head.name:sub(1, 120):gsub("%c", "?"))
   end
   local before, head = #mistakes, {}
@@ -177,6 +177,10 @@ local function check_one(file, item, context, names, mistakes)
     local key = path == "" and "" or path .. ": "
     mistakes[#mistakes + 1] = ("%s: %s: %s%s"):format(at, who, key, message)
     head[path:match("^[^.]*")] = nil
+  end
+  if item.over then
+    report("", "its head " .. item.over)
+    return nil
   end
   for key, value in pairs(item.head) do head[key] = value end
   schema.check(item.head, fields, report) -- what has the wrong form is not looked at further
@@ -190,7 +194,7 @@ end
 
 --- Checks the heads of one file.
 ---@param file string its name in messages
----@param heads { line: integer, head: table }[]
+---@param heads { line: integer, head: table, over: string? }[] over: why a head is not whole
 ---@param context table events, accounts, duration(text), schedule(plain)
 ---@param names table<string, string> where each name stands, over all files
 ---@param mistakes string[] is added to

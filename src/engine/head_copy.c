@@ -18,8 +18,9 @@ static int l_stand_in(lua_State *L)
  * `from` has table and key, and `to` the copy, for each level on the way to it. */
 struct copy {
     lua_State *from, *to;
-    int depth;   /* tables that are open */
-    int members; /* copied so far */
+    int depth;        /* tables that are open */
+    int members;      /* copied so far */
+    const char *over; /* why the copy is not whole; NULL */
 };
 
 static void open_table(struct copy *c)
@@ -81,6 +82,8 @@ static void copy_member(struct copy *c)
         open_table(c);
         return;
     }
+    if (lua_istable(c->from, -1))
+        c->over = "has tables that are nested too deep";
     copy_plain(c);
     lua_rawset(c->to, -3);
     lua_pop(c->from, 1);
@@ -96,7 +99,7 @@ static void close_table(struct copy *c)
     lua_rawset(c->to, -3);
 }
 
-void head_copy(lua_State *from, lua_State *to)
+const char *head_copy(lua_State *from, lua_State *to)
 {
     struct copy c = {.from = from, .to = to};
     luaL_checkstack(from, 4 * COPY_DEPTH, NULL);
@@ -104,6 +107,7 @@ void head_copy(lua_State *from, lua_State *to)
     open_table(&c);
     while (c.depth > 0) {
         if (c.members >= COPY_MEMBERS) {
+            c.over = "has more than 2000 values";
             lua_pop(from, 1);
             close_table(&c);
         } else if (lua_next(from, -2) == 0) {
@@ -112,4 +116,5 @@ void head_copy(lua_State *from, lua_State *to)
             copy_member(&c);
         }
     }
+    return c.over;
 }

@@ -283,6 +283,19 @@ static void open_checker(lua_State *L, const struct rulebook_options *o)
     lua_newtable(L);
 }
 
+/* { line, head } on top of `from` -> { line, head, over } on top of `to`; `over`: why the
+ * head is not whole */
+static void copy_item(lua_State *from, lua_State *to)
+{
+    const char *over = head_copy(from, to);
+    lua_getfield(from, -1, "line"); /* also where the rest was too much */
+    lua_pushinteger(to, lua_tointeger(from, -1));
+    lua_setfield(to, -2, "line");
+    lua_pop(from, 1);
+    lua_pushstring(to, over);
+    lua_setfield(to, -2, "over");
+}
+
 /* check(file, heads, context, names, mistakes) -> rules; leaves rules on top */
 static void check_file(lua_State *L, struct rule_file *file)
 {
@@ -294,7 +307,7 @@ static void check_file(lua_State *L, struct rule_file *file)
     lua_createtable(L, (int)count, 0);
     for (lua_Integer i = 1; i <= count; i++) {
         lua_rawgeti(from, -1, i);
-        head_copy(from, L);
+        copy_item(from, L);
         lua_pop(from, 1);
         lua_rawseti(L, -2, i);
     }
