@@ -32,3 +32,6 @@ files["examples/**/tests"] = { std = "lua54+busted" }
 files["tests/bench/**/dray.lua"] = { std = "dray_project" }
 files["tests/spec"] = { std = "lua54+busted" }
 files["tests/spec/vendor/day.lua"] = { std = "dray_script" }
+files["lua/init/dray.lua"] = { std = "dray_project" }
+files["lua/init/rules"] = { std = "dray_script+dray_rules" }
+files["lua/init/tests"] = { std = "lua54+busted" }

@@ -1,7 +1,7 @@
-# Writes OUT, a C file that holds every Lua file below ROOT as an array of bytes, and one table
-# of {name, text, length}. Names are the ways below ROOT: "dray/project.lua".
-file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*.lua)
-list(FILTER files EXCLUDE REGEX "\\.d\\.lua$")
+# Writes OUT, a C file that holds every Lua file below ROOT, and all of ROOT/init, as an array of
+# bytes, and one table of {name, text, length}. Names are the ways below ROOT: "dray/project.lua".
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*.lua ${ROOT}/init/*)
+list(REMOVE_DUPLICATES files)
 list(SORT files)
 set(arrays "")
 set(table "")

@@ -91,7 +91,7 @@ local function resolve(fields, report)
   for _, key in ipairs(from_environment) do
     local value = fields[key]
     if type(value) == "table" and value.env then
-      fields[key] = os.getenv(value.env)
+      fields[key] = os.getenv(value.env) or value.otherwise
       if fields[key] == nil then
         report(key, ("the environment variable %s is not set"):format(value.env))
         fields[key] = stand_in[key]
@@ -226,7 +226,8 @@ local function environment(found, mistake)
       found.export = folder:gsub("/+$", "")
     end
   end
-  env.env, env.file, env.command = marker("env"), marker("file"), marker("command")
+  function env.env(name, otherwise) return { env = name, otherwise = otherwise } end
+  env.file, env.command = marker("file"), marker("command")
   found.words = more_words.install(env, line_of, mistake)
   return env
 end

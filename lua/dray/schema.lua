@@ -14,8 +14,10 @@ local function is_count(value)
   return math.type(value) == "integer" and value > 0
 end
 
+-- A secret that stood in the file as what is taken otherwise would be a secret in the file.
 local function is_source(value)
-  return type(value) == "table" and (value.env or value.file or value.command) ~= nil
+  return type(value) == "table" and value.otherwise == nil
+    and (value.env or value.file or value.command) ~= nil
 end
 
 local function is_text_list(value)

@@ -17,6 +17,7 @@ local test = {}
 ---@field project? string instead of the dray.lua that fits the accounts
 ---@field writes? "live"|"observe" of all warehouses
 ---@field rules? string|table<string, string> a text for rules/rules.lua, or texts by file name
+---@field files? table<string, string> more files of the project, by their way in it
 ---@field disk? boolean the state is a file, so the host can be restarted
 
 ---@class dray.test.Host
@@ -171,6 +172,14 @@ local function write_rules(folder, rules)
   for name, text in pairs(rules) do write_file(("%s/rules/%s"):format(folder, name), text) end
 end
 
+local function write_files(folder, files)
+  for path, text in pairs(files) do
+    local below = path:match("^(.*)/")
+    if below then assert(os.execute(("mkdir -p '%s/%s'"):format(folder, below))) end
+    write_file(folder .. "/" .. path, text)
+  end
+end
+
 local function sim_options(options, accounts)
   local out = { seed = options.seed or 1, speed = "real", accounts = accounts }
   for key, value in pairs(options.sim or {}) do
@@ -188,10 +197,21 @@ function test.host(options)
   local folder = core.folder()
   write_project(folder, options, accounts)
   if options.rules then write_rules(folder, options.rules) end
+  write_files(folder, options.files or {})
   local now = instant(options.now or "2026-11-23T08:00Z")
   local opened = core.open(folder, now, options.seed or 1, options.disk or false,
     sim_options(options, accounts))
   return setmetatable({ core = opened, folder = folder, amazon = opened:amazon() }, host)
+end
+
+--- A host of the project in the present folder: its own dray.lua and rules, with the simulator in
+--- the place of Amazon. The spec of a project begins with it.
+---@param options? dray.test.Options
+---@return dray.test.Host
+function test.here(options)
+  local all = require("dray.own_project").options(options and options.orders or 5)
+  for key, value in pairs(options or {}) do all[key] = value end
+  return test.host(all)
 end
 
 --- Runs a script to its end: a text, or a file when it is named "….lua". Time goes on as needed, at

@@ -25,6 +25,7 @@ struct given {
 
 /* clang-format off */
 const struct command *const commands[] = {
+    &command_init,
     &command_run,
     &command_once,
     &command_serve,

@@ -115,6 +115,7 @@ int cli_main(int argc, char **argv);
 
 /* clang-format off */
 extern const struct command
+    command_init,
     command_run,
     command_once,
     command_serve,

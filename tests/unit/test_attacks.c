@@ -242,7 +242,7 @@ static void tell_rules(struct rules *r, char *logged, char *outcome)
     if (host.trouble.code != ERR_OK)
         snprintf(outcome, SAID_MAX, "trouble: %s", host.trouble.text);
     else if (said[0] != '\0')
-        snprintf(outcome, SAID_MAX, "beside it, %s", said);
+        snprintf(outcome, SAID_MAX, "beside it, %.3000s", said);
     else if (count_runs("honest") != 1 || count_runs("neighbour") != 1)
         snprintf(outcome, SAID_MAX, "the rules beside it did not run");
 }

@@ -151,6 +151,24 @@ static void every_word_has_a_type(void)
     }
 }
 
+/* ---- the settings of luacheck ---- */
+
+static void every_word_is_known_to_luacheck(void)
+{
+    FILE *file = fopen("lua/init/luacheckrc", "rb");
+    CHECK(file != NULL);
+    types[fread(types, 1, sizeof types - 1, file)] = '\0';
+    fclose(file);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        char quoted[64];
+        snprintf(quoted, sizeof quoted, "\"%s\"", words[i]);
+        if (strstr(types, quoted) == NULL)
+            CHECK_STR(words[i], "a word of lua/init/luacheckrc");
+    }
+}
+
 TESTS_MAIN({"a script reaches exactly these words", exact_words},
            {"and exactly these members of them", exact_members},
-           {"every word of dray has a type for editors", every_word_has_a_type})
+           {"every word of dray has a type for editors", every_word_has_a_type},
+           {"luacheck knows every word in a project that dray init made",
+            every_word_is_known_to_luacheck})

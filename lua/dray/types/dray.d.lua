@@ -360,17 +360,6 @@ function List:count() end
 ---@return dray.List<dray.Order>
 function orders(filter) end
 
---- A seller's shipments that dray knows.
----@param filter? table
----@return dray.List<table>
-function shipments(filter) end
-
---- One shipment of a seller.
----@param id string shipmentId
----@param account? string
----@return table
-function shipment(id, account) end
-
 --- One order; raises ("not_found") when there is none, ("conflict") when two accounts have that number.
 ---@param number string purchaseOrderNumber
 ---@param account? string
