@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -20,16 +21,21 @@ struct pending {
     int64_t
         replaced; /* the earlier document of the same package, once the row is there */
     struct pending *next;
+    LIST_ENTRY(pending) near; /* in the list of its record and of some others */
 };
+
+enum { RECORD_LISTS = 256 };
+LIST_HEAD(near, pending);
 
 struct intake {
     struct host *host;
     struct pending *first, **end; /* in order of arrival */
-    struct archive_batch *batch;  /* being flushed; NULL: none */
-    bool flushed;                 /* the pool is done with it */
-    int64_t batch_mark;           /* the last document of the batch */
-    int64_t mark;                 /* documents taken */
-    int64_t settled;              /* documents with rows */
+    struct near near[RECORD_LISTS];
+    struct archive_batch *batch; /* being flushed; NULL: none */
+    bool flushed;                /* the pool is done with it */
+    int64_t batch_mark;          /* the last document of the batch */
+    int64_t mark;                /* documents taken */
+    int64_t settled;             /* documents with rows */
 };
 
 struct intake *intake_new(struct host *h)
@@ -42,6 +48,7 @@ struct intake *intake_new(struct host *h)
 
 static void pending_free(struct pending *p)
 {
+    LIST_REMOVE(p, near);
     arena_clear(&p->memory);
     free(p);
 }
@@ -62,14 +69,20 @@ void intake_free(struct intake *in)
     free(in);
 }
 
-/* The same document came twice before the first one had its row. */
-static bool waits_already(const struct intake *in, const struct paper *p)
+static struct near *near_record(struct intake *in, int64_t record)
 {
-    for (const struct pending *w = in->first; w != NULL; w = w->next)
-        if (w->paper.record == p->record && w->paper.kind == p->kind &&
-            strcmp(w->paper.package, p->package) == 0 &&
-            memcmp(&w->paper.digest, &p->digest, sizeof p->digest) == 0)
-            return true;
+    return &in->near[(uint64_t)record % RECORD_LISTS];
+}
+
+/* The same document came twice before the first one had its row. */
+static bool waits_already(struct intake *in, const struct paper *p)
+{
+    const struct pending *w;
+    LIST_FOREACH(w, near_record(in, p->record), near)
+    if (w->paper.record == p->record && w->paper.kind == p->kind &&
+        strcmp(w->paper.package, p->package) == 0 &&
+        memcmp(&w->paper.digest, &p->digest, sizeof p->digest) == 0)
+        return true;
     return false;
 }
 
@@ -114,6 +127,7 @@ static void remember(struct intake *in, const struct paper *p, const char *path)
     w->mark = ++in->mark;
     *in->end = w;
     in->end = &w->next;
+    LIST_INSERT_HEAD(near_record(in, p->record), w, near);
 }
 
 /* What is wrong with a document, Amazon's word about its format included; "" when
