@@ -29,6 +29,7 @@ files["examples/**/rules"] = { std = "dray_script+dray_rules" }
 files["tests/bench"] = { std = "dray_script" }
 files["examples/**/dray.lua"] = { std = "dray_project" }
 files["examples/**/tests"] = { std = "lua54+busted" }
+files["examples/project.lua"] = { std = "lua54+busted" }
 files["tests/bench/**/dray.lua"] = { std = "dray_project" }
 files["tests/spec"] = { std = "lua54+busted" }
 files["tests/spec/vendor/day.lua"] = { std = "dray_script" }
