@@ -361,8 +361,8 @@ enum err record_find_any(struct store *s, struct arena *a, const char *account,
                          const char *name, bool with_body, struct record *r,
                          struct fault *f)
 {
-    struct record other;
-    struct fault none;
+    struct record other = {0};
+    struct fault none = {0};
     enum err order = record_find(s, a, RECORD_ORDER, account, name, with_body, r, f);
     if (order != ERR_OK && order != ERR_NOT_FOUND)
         return order;
@@ -377,7 +377,8 @@ enum err record_find_any(struct store *s, struct arena *a, const char *account,
     if (order == ERR_OK)
         return fault_set(f, ERR_CONFLICT,
                          "%s is an order of %s and a shipment of %s: say which account",
-                         name, r->account, other.account);
+                         name, r->account == NULL ? "" : r->account,
+                         other.account == NULL ? "" : other.account);
     *r = other;
     return ERR_OK;
 }

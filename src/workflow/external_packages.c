@@ -214,7 +214,7 @@ static enum err check_one(const struct shipment *s, struct spot *at,
 
     if (e == ERR_OK && (items == NULL || items->count == 0))
         e = fail(at, "packageLineItems", "the package holds nothing");
-    for (const struct json *i = e == ERR_OK ? items->first : NULL;
+    for (const struct json *i = items == NULL ? NULL : items->first;
          i != NULL && e == ERR_OK; i = i->next) {
         at->item++;
         e = check_item(s, at, i);

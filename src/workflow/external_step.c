@@ -3,51 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/instant.h"
-#include "base/zone.h"
 #include "workflow/control.h"
-#include "workflow/external.h"
+#include "workflow/external_before.h"
 #include "workflow/external_packages.h"
-#include "workflow/prover.h"
 
-enum {
-    UNDER_WAY = 1u << EFFECT_WAITING | 1u << EFFECT_READY | 1u << EFFECT_SENDING |
-                1u << EFFECT_UNKNOWN,
-    TAKEN = 1u << EFFECT_ACCEPTED | 1u << EFFECT_SUCCEEDED
-};
-
-static void say(struct stand *s, enum step step, int64_t next_ms, const char *why)
-{
-    s->step = step;
-    s->next_ms = next_ms;
-    s->need = POLL_KIND_COUNT;
-    s->need_order = false;
-    snprintf(s->why, sizeof s->why, "%s", why);
-}
-
-static void ready(struct stand *s)
-{
-    say(s, STEP_READY, 0, "");
-}
-
-/* Until something happens; the shipment itself is asked for meanwhile. */
-static void wait_for_state(struct host *h, struct stand *s, const char *why)
-{
-    say(s, STEP_WAIT, prover_next(h, NULL, 0), why);
-    s->need_order = true;
-}
-
-static void wait_until(const struct shipment *s, struct stand *out, int64_t ms,
-                       const char *what)
-{
-    char text[INSTANT_TEXT], why[160];
-    if (s->house != NULL && s->house->zone != NULL)
-        zone_format(s->house->zone, ms, text);
-    else
-        instant_format(ms, text);
-    snprintf(why, sizeof why, "waits for %s, %s", what, text);
-    say(out, STEP_WAIT, ms, why);
-}
+enum { TAKEN = 1u << EFFECT_ACCEPTED | 1u << EFFECT_SUCCEEDED };
 
 enum err external_asked(struct host *h, struct shipment *s, const struct effect *e,
                         const struct json **asked, struct fault *f)
@@ -63,91 +23,6 @@ enum err external_asked(struct host *h, struct shipment *s, const struct effect 
         return fault_prefix(f, "effect %lld of shipment %s", (long long)e->id,
                             s->row.name);
     return ERR_OK;
-}
-
-/* ---- what must come before ---- */
-
-/* The step before is this effect: it is awaited, or what became of it is told. False: it
- * is done, as far as is known. */
-static bool held_up(struct host *h, const struct effect *before, const char *what,
-                    struct stand *out)
-{
-    char why[200];
-
-    if (before == NULL) {
-        snprintf(why, sizeof why, "waits for %s", what);
-        wait_for_state(h, out, why);
-        out->next_ms = INT64_MAX; /* nobody asked for it: only a poll can tell */
-        out->need_order = false;
-        return true;
-    }
-    if ((1u << before->state & UNDER_WAY) != 0) {
-        snprintf(why, sizeof why, "waits for %s", what);
-        say(out, STEP_WAIT, INT64_MAX, why);
-        return true;
-    }
-    if (before->state == EFFECT_HELD) {
-        snprintf(why, sizeof why, "waits for %s, which is held for a person", what);
-        say(out, STEP_WAIT, INT64_MAX, why);
-        return true;
-    }
-    if ((1u << before->state & TAKEN) != 0)
-        return false;
-    snprintf(why, sizeof why, "%s did not succeed", what);
-    say(out, STEP_HOLD, INT64_MAX, why);
-    return true;
-}
-
-/* Amazon works on what it took last; what comes meanwhile is refused with 409. */
-static bool too_soon(struct host *h, const struct shipment *s, const struct effect *me,
-                     struct stand *out)
-{
-    int64_t last = 0;
-    for (size_t i = 0; i < s->effect_count; i++) {
-        const struct effect *e = &s->effects[i];
-        if (e->id != me->id && e->state == EFFECT_ACCEPTED && e->sent_ms > last &&
-            e->kind != EFFECT_SHIP_LABELS)
-            last = e->sent_ms;
-    }
-    const int64_t until = last + external_pause_ms(s->account);
-    if (last == 0 || last > host_now(h) || host_now(h) >= until)
-        return false;
-    say(out, STEP_WAIT, until, "waits for Amazon to apply the step before");
-    return true;
-}
-
-static bool before_confirmed(struct host *h, const struct shipment *s, struct stand *out)
-{
-    if (shipment_reached(s, SHIPMENT_CONFIRMED))
-        return false;
-    const struct effect *e = shipment_effect(s, EFFECT_PROCESS, NULL, 0);
-    if (e != NULL && strcmp(e->verb, "confirm") != 0)
-        e = NULL;
-    return held_up(h, e, "the confirmation", out);
-}
-
-static bool before_package(struct host *h, const struct shipment *s, const char *id,
-                           struct stand *out)
-{
-    const struct json *shown = s->shown;
-    for (const struct json *p = shown == NULL ? NULL : shown->first; p != NULL;
-         p = p->next)
-        if (strcmp(json_get_str(p, "id", ""), id) == 0)
-            return false;
-    return before_confirmed(h, s, out) ||
-           held_up(h, shipment_effect(s, EFFECT_PACKAGES, id, 0), "the package", out);
-}
-
-/* An update or a question about the options of the package is under way. */
-static bool before_settled(const struct shipment *s, enum effect_kind kind,
-                           const char *package, const struct effect *me, const char *why,
-                           struct stand *out)
-{
-    const struct effect *e = shipment_effect(s, kind, package, UNDER_WAY);
-    if (e == NULL || e->id == me->id || (me->id != 0 && e->id > me->id))
-        return false;
-    say(out, STEP_WAIT, INT64_MAX, why);
-    return true;
 }
 
 /* ---- each step ---- */
@@ -171,32 +46,32 @@ static bool too_early(struct host *h, const struct shipment *s, struct stand *ou
     const int64_t earliest = shipment_instant(s->body, "earliestPackDateTime");
     if (earliest <= host_now(h))
         return false;
-    wait_until(s, out, earliest, "the earliest time to pack (earliestPackDateTime)");
+    stand_until(s, out, earliest, "the earliest time to pack (earliestPackDateTime)");
     return true;
 }
 
 static void stand_confirm(struct host *h, const struct shipment *s, struct stand *out)
 {
     if (shipment_reached(s, SHIPMENT_CONFIRMED))
-        say(out, STEP_DONE, 0, "Amazon shows the shipment as confirmed already");
+        stand_say(out, STEP_DONE, 0, "Amazon shows the shipment as confirmed already");
     else if (shipment_state(s) == SHIPMENT_CREATED)
-        wait_for_state(h, out, "waits for ACCEPTED: Amazon sees too little stock");
+        stand_wait(h, out, "waits for ACCEPTED: Amazon sees too little stock");
     else if (!too_early(h, s, out))
-        ready(out);
+        stand_ready(out);
 }
 
 static void stand_reject(const struct shipment *s, struct stand *out)
 {
     char why[160];
     if (is_rejectable(s)) {
-        ready(out);
+        stand_ready(out);
         return;
     }
     snprintf(why, sizeof why,
              "Amazon takes no rejection of a shipment in status %s "
              "(orderStatesEligibleForRejection)",
              s->row.status);
-    say(out, STEP_IMPOSSIBLE, 0, why);
+    stand_say(out, STEP_IMPOSSIBLE, 0, why);
 }
 
 /* All of the asked packages are shown, as asked; or something else is in their place. */
@@ -211,10 +86,10 @@ static bool packages_there(const struct shipment *s, const struct json *asked,
     for (const struct json *p = packages->first; p != NULL; p = p->next)
         all = all && package_shows(shipment_package(s, json_get_str(p, "id", "")), p);
     if (all)
-        say(out, STEP_DONE, 0, "Amazon shows the packages already");
+        stand_say(out, STEP_DONE, 0, "Amazon shows the packages already");
     else
-        say(out, STEP_IMPOSSIBLE, 0,
-            "the shipment has other packages already; update_package changes one");
+        stand_say(out, STEP_IMPOSSIBLE, 0,
+                  "the shipment has other packages already; update_package changes one");
     return true;
 }
 
@@ -224,7 +99,7 @@ static void stand_create(struct host *h, const struct shipment *s,
 {
     if (!packages_there(s, asked, out) && !before_confirmed(h, s, out) &&
         !too_early(h, s, out) && !too_soon(h, s, me, out))
-        ready(out);
+        stand_ready(out);
 }
 
 static void stand_update(struct host *h, const struct shipment *s,
@@ -232,28 +107,28 @@ static void stand_update(struct host *h, const struct shipment *s,
                          const char *package, struct stand *out)
 {
     if (shipment_reached(s, SHIPMENT_SHIPPED))
-        say(out, STEP_IMPOSSIBLE, 0, "the shipment is shipped");
+        stand_say(out, STEP_IMPOSSIBLE, 0, "the shipment is shipped");
     else if (before_package(h, s, package, out))
         return;
     else if (s->shown != NULL &&
              package_shows(shipment_package(s, package), json_get(asked, "body")))
-        say(out, STEP_DONE, 0, "Amazon shows the package so already");
+        stand_say(out, STEP_DONE, 0, "Amazon shows the package so already");
     else if (!before_settled(s, EFFECT_PACKAGE, package, me,
                              "waits for the update before it", out) &&
              !too_soon(h, s, me, out))
-        ready(out);
+        stand_ready(out);
 }
 
 static void stand_options(struct host *h, const struct shipment *s,
                           const struct effect *me, const char *package, struct stand *out)
 {
     if (shipment_reached(s, SHIPMENT_SHIPPED))
-        say(out, STEP_IMPOSSIBLE, 0, "the shipment is shipped");
+        stand_say(out, STEP_IMPOSSIBLE, 0, "the shipment is shipped");
     else if (!before_package(h, s, package, out) &&
              !before_settled(s, EFFECT_PACKAGE, package, me,
                              "waits for the package's update", out) &&
              !too_soon(h, s, me, out))
-        ready(out);
+        stand_ready(out);
 }
 
 /* The first package that is known; "" when there is none yet. */
@@ -268,34 +143,14 @@ static void stand_invoice(struct host *h, const struct shipment *s,
                           const struct effect *me, struct stand *out)
 {
     if (!shipment_requires(s->body, "invoice"))
-        say(out, STEP_IMPOSSIBLE, 0, "the shipment requires no invoice");
+        stand_say(out, STEP_IMPOSSIBLE, 0, "the shipment requires no invoice");
     else if (!before_package(h, s, any_package(s), out) &&
              !before_settled(s, EFFECT_PACKAGE, NULL, me,
                              "waits for the package's update", out) &&
              !before_settled(s, EFFECT_OPTIONS, NULL, me,
                              "waits for the shipping options", out) &&
              !too_soon(h, s, me, out))
-        ready(out);
-}
-
-/* Amazon makes no label before the invoice that it requires. */
-static enum err before_invoice(struct host *h, struct shipment *s, struct stand *out,
-                               bool *waits, struct fault *f)
-{
-    struct paper *list;
-    size_t count = 0;
-    const char *status =
-        json_str(json_path(s->body, "shipmentRequirements.invoice.status"));
-
-    *waits = false;
-    if (!shipment_requires(s->body, "invoice") ||
-        (status != NULL && strcmp(status, "AVAILABLE") == 0))
-        return ERR_OK;
-    enum err e = shipment_papers(h, s, PAPER_INVOICE, &list, &count, f);
-    if (e == ERR_OK && count == 0)
-        *waits = held_up(h, shipment_effect(s, EFFECT_INVOICE, NULL, 0),
-                         "the invoice that this shipment requires", out);
-    return e;
+        stand_ready(out);
 }
 
 static enum err stand_labels(struct host *h, struct shipment *s, const struct effect *me,
@@ -307,7 +162,7 @@ static enum err stand_labels(struct host *h, struct shipment *s, const struct ef
     bool there = false, waits = false;
 
     if (shipment_reached(s, SHIPMENT_SHIPPED)) {
-        say(out, STEP_IMPOSSIBLE, 0, "the shipment is shipped");
+        stand_say(out, STEP_IMPOSSIBLE, 0, "the shipment is shipped");
         return ERR_OK;
     }
     if (before_package(h, s, first == NULL ? "" : first, out) ||
@@ -318,13 +173,13 @@ static enum err stand_labels(struct host *h, struct shipment *s, const struct ef
         return ERR_OK;
     enum err e = shipment_labelled(h, s, ids, &there, f);
     if (e == ERR_OK && there && operation != NULL && strcmp(operation, "GENERATE") == 0) {
-        say(out, STEP_DONE, 0, "its labels are here");
+        stand_say(out, STEP_DONE, 0, "its labels are here");
         return ERR_OK;
     }
     if (e == ERR_OK)
         e = before_invoice(h, s, out, &waits, f);
     if (e == ERR_OK && !waits && !too_soon(h, s, me, out))
-        ready(out);
+        stand_ready(out);
     return e;
 }
 
@@ -334,7 +189,8 @@ static bool label_gone(const struct shipment *s, struct stand *out)
     const char *sub = json_get_str(s->body, "subStatus", "");
     if (strcmp(sub, "LABEL_CANCELED") != 0)
         return false;
-    say(out, STEP_WAIT, INT64_MAX,
+    stand_say(
+        out, STEP_WAIT, INT64_MAX,
         "waits for a new label: Amazon cancelled the one there was (LABEL_CANCELED)");
     return true;
 }
@@ -347,14 +203,14 @@ static void stand_shipped(struct host *h, const struct shipment *s,
         p == NULL ? shipment_state(s) : shipment_package_state(s, p);
 
     if (p != NULL && (at == SHIPMENT_SHIPPED || at == SHIPMENT_DELIVERED))
-        say(out, STEP_DONE, 0, "Amazon shows the package as shipped already");
+        stand_say(out, STEP_DONE, 0, "Amazon shows the package as shipped already");
     else if (before_package(h, s, package, out) || label_gone(s, out))
         return;
     else if ((at >= SHIPMENT_SHIPLABEL_GENERATED && at <= SHIPMENT_DELIVERED) ||
              !held_up(h, shipment_effect(s, EFFECT_SHIP_LABELS, package, 0), "the label",
                       out)) {
         if (!too_soon(h, s, me, out))
-            ready(out);
+            stand_ready(out);
     }
 }
 
@@ -368,15 +224,16 @@ static void stand_delivery(struct host *h, const struct shipment *s,
     const struct effect *last = shipment_effect(s, EFFECT_STATUS, package, 0);
 
     if (at == SHIPMENT_DELIVERED)
-        say(out, strstr(me->key, "|DELIVERED") != NULL ? STEP_DONE : STEP_IMPOSSIBLE, 0,
-            "Amazon shows the package as delivered already");
+        stand_say(out,
+                  strstr(me->key, "|DELIVERED") != NULL ? STEP_DONE : STEP_IMPOSSIBLE, 0,
+                  "Amazon shows the package as delivered already");
     else if (before_settled(s, EFFECT_STATUS, package, me,
                             "waits for the status before it", out))
         return;
     else if (at != SHIPMENT_SHIPPED && (last == NULL || (1u << last->state & TAKEN) == 0))
-        wait_for_state(h, out, "waits for SHIPPED");
+        stand_wait(h, out, "waits for SHIPPED");
     else if (!too_soon(h, s, me, out))
-        ready(out);
+        stand_ready(out);
 }
 
 /* ---- all of them ---- */
@@ -386,37 +243,33 @@ static bool over(const struct shipment *s, enum external_verb verb, struct stand
     char why[120];
 
     if (s->house == NULL) {
-        say(out, STEP_HOLD, INT64_MAX, "the project file names its location no more");
+        stand_say(out, STEP_HOLD, INT64_MAX,
+                  "the project file names its location no more");
         return true;
     }
     if (shipment_state(s) == SHIPMENT_CANCELLED) {
-        say(out, verb == EXTERNAL_REJECT ? STEP_DONE : STEP_IMPOSSIBLE, 0,
-            "Amazon shows the shipment as cancelled");
+        stand_say(out, verb == EXTERNAL_REJECT ? STEP_DONE : STEP_IMPOSSIBLE, 0,
+                  "Amazon shows the shipment as cancelled");
         return true;
     }
     if (shipment_state(s) == SHIPMENT_UNKNOWN) {
         snprintf(why, sizeof why, "its status %.60s is unknown to this dray",
                  s->row.status);
-        say(out, STEP_HOLD, INT64_MAX, why);
+        stand_say(out, STEP_HOLD, INT64_MAX, why);
         return true;
     }
     return false;
 }
 
-static enum err stand_in(struct host *h, struct shipment *s, const struct effect *e,
-                         struct stand *out, struct fault *f)
+/* By its verb, for a shipment that is not over. */
+static enum err stand_by_verb(struct host *h, struct shipment *s, const struct effect *e,
+                              const struct json *asked, struct stand *out,
+                              struct fault *f)
 {
-    const enum external_verb verb = external_verb_find(e->verb);
-    const struct json *asked;
-
-    if (over(s, verb, out))
-        return ERR_OK;
-    enum err err = external_asked(h, s, e, &asked, f);
-    if (err != ERR_OK)
-        return err;
     const char *package = json_str(json_path(asked, "params.packageId"));
+
     package = package == NULL ? "" : package;
-    switch (verb) {
+    switch (external_verb_find(e->verb)) {
     case EXTERNAL_CONFIRM:
         stand_confirm(h, s, out);
         return ERR_OK;
@@ -449,6 +302,17 @@ static enum err stand_in(struct host *h, struct shipment *s, const struct effect
     return fault_set(f, ERR_BUG, "effect %lld has no verb", (long long)e->id);
 }
 
+static enum err stand_in(struct host *h, struct shipment *s, const struct effect *e,
+                         struct stand *out, struct fault *f)
+{
+    const struct json *asked;
+
+    if (over(s, external_verb_find(e->verb), out))
+        return ERR_OK;
+    enum err err = external_asked(h, s, e, &asked, f);
+    return err == ERR_OK ? stand_by_verb(h, s, e, asked, out, f) : err;
+}
+
 enum err external_stand_of(struct host *h, struct shipment *s, const struct effect *e,
                            struct stand *out, struct fault *f)
 {
@@ -457,6 +321,6 @@ enum err external_stand_of(struct host *h, struct shipment *s, const struct effe
     enum err err = stand_in(h, s, e, out, f);
     if (err == ERR_OK && out->step == STEP_READY &&
         control_frozen(h, s->row.warehouse) != 0)
-        say(out, STEP_WAIT, INT64_MAX, "frozen: nothing is sent until `dray thaw`");
+        stand_say(out, STEP_WAIT, INT64_MAX, "frozen: nothing is sent until `dray thaw`");
     return err;
 }

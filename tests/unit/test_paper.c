@@ -209,6 +209,51 @@ static void test_filters(void)
     store_close(s);
 }
 
+static void test_void(void)
+{
+    int64_t replaced, count = 0, id = 0;
+    struct store *s = begin();
+    struct paper one = a_label(s, 3, "BOX1", 1), two = a_label(s, 3, "BOX2", 2),
+                 other = a_label(s, 4, "BOX1", 1);
+    OK(paper_add(s, &one, &replaced, &fault));
+    OK(paper_add(s, &two, &replaced, &fault));
+    OK(paper_add(s, &other, &replaced, &fault));
+    OK(paper_void(s, 3, 1u << PAPER_INVOICE, NULL, &count, &fault));
+    CHECK_INT(count, 0);
+    OK(paper_void(s, 3, 1u << PAPER_LABEL, "BOX1", &count, &fault));
+    CHECK_INT(count, 1);
+    struct paper got = only(s, (struct paper_filter){.id = one.id});
+    CHECK(!got.latest && got.void_ms != 0);
+    CHECK(only(s, (struct paper_filter){.record = 3, .latest = true}).id == two.id);
+    CHECK(only(s, (struct paper_filter){.record = 4, .latest = true}).id == other.id);
+    OK(paper_latest(s, 3, PAPER_LABEL, &id, &fault));
+    CHECK_INT(id, two.id);
+    OK(paper_void(s, 3, 1u << PAPER_LABEL, NULL, &count, &fault));
+    OK(paper_latest(s, 3, PAPER_LABEL, &id, &fault));
+    CHECK_INT(id, 0);
+    store_close(s);
+}
+
+static void test_revived(void)
+{
+    int64_t replaced, count = 0, id = 0;
+    struct store *s = begin();
+    struct paper first = a_label(s, 3, "BOX1", 1), second = a_label(s, 3, "BOX1", 2);
+    OK(paper_add(s, &first, &replaced, &fault));
+    OK(paper_revive(s, &first, &id, &fault));
+    CHECK_INT(id, 0); /* it is the latest */
+    OK(paper_add(s, &second, &replaced, &fault));
+    OK(paper_void(s, 3, 1u << PAPER_LABEL, NULL, &count, &fault));
+    first.received_ms = 99;
+    OK(paper_revive(s, &first, &id, &fault));
+    CHECK_INT(id, first.id);
+    struct paper got = only(s, (struct paper_filter){.record = 3, .latest = true});
+    CHECK(got.id == first.id && got.void_ms == 0 && got.received_ms == 99);
+    OK(paper_revive(s, &second, &id, &fault));
+    CHECK(only(s, (struct paper_filter){.record = 3, .latest = true}).id == second.id);
+    store_close(s);
+}
+
 static void test_names(void)
 {
     CHECK_STR(paper_kind_name(PAPER_LABEL), "label");
@@ -222,7 +267,9 @@ static void test_clean_up(void)
     clock_free(a_clock);
 }
 
-TESTS_MAIN({"a document's row is kept as it is given, ship methods byte for byte",
+TESTS_MAIN({"what is void is no longer the latest, of one package or of all", test_void},
+           {"the same document once more is valid again", test_revived},
+           {"a document's row is kept as it is given, ship methods byte for byte",
             test_kept},
            {"the same bytes for the same box are stored once", test_known},
            {"a label that Amazon replaced is no longer the latest of its box",
