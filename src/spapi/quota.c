@@ -21,7 +21,9 @@ enum {
 
 enum {
     TIMED_LEAST = 20, /* calls that were timed before their times are believed */
-    TIMED_SPARE_MS = 2 /* the way may become this much faster from one call to the next */
+    TIMED_SPARE_MS =
+        4,             /* the way may become this much faster from one call to the next */
+    TIMED_LEARN_MS = 8 /* and this much more after each time when that was too little */
 };
 
 static const double clock_margin =
@@ -47,6 +49,7 @@ struct bucket {
     int64_t left_ms;    /* when the latest call left */
     int64_t fastest_ms; /* the least that a call took so far, of `timed` calls */
     int timed;
+    int64_t spare_ms; /* how much faster than the fastest one the next call may be */
     struct slot slots[SLOTS];
     struct quota_count count;
 };
@@ -107,6 +110,7 @@ static void bucket_init(struct bucket *b, const struct operation *op, double rat
     b->level = 1;
     b->at_ms = now_ms;
     b->left_ms = b->fastest_ms = INT64_MAX;
+    b->spare_ms = TIMED_SPARE_MS;
 }
 
 struct quota *quota_new(const struct account *a, int64_t now_ms)
@@ -164,6 +168,16 @@ void quota_return(struct quota *q, enum operation_id op)
         b->level = fmin(b->level + 1, bucket_size(b));
 }
 
+/* The first 429 of calls that left as soon as the answers allowed: it tells of the way,
+ * not of the rate. */
+static bool bucket_was_early(struct bucket *b)
+{
+    bool early = b->throttles == 0 && b->timed >= TIMED_LEAST && b->spare_ms < JITTER_MS;
+    if (early)
+        b->spare_ms += TIMED_LEARN_MS;
+    return early;
+}
+
 /* A 429: hold for 1/r + J, doubled with each that follows; then one token and 5 % less
  * rate. Those that come during the hold left before it and say nothing new. */
 static void bucket_throttle(struct bucket *b, int64_t now_ms)
@@ -173,11 +187,10 @@ static void bucket_throttle(struct bucket *b, int64_t now_ms)
         return;
     bucket_refill(b, now_ms);
     double hold = ldexp(1000.0 / b->rate + JITTER_MS, b->throttles);
+    if (!bucket_was_early(b))
+        b->rate = fmax(b->rate * slow_down, b->plan / 100);
     if (b->throttles < 20)
         b->throttles++;
-    b->rate = fmax(b->rate * slow_down, b->plan / 100);
-    b->fastest_ms = INT64_MAX;
-    b->timed = 0;
     b->level = 1;
     b->at_ms = now_ms + (int64_t)ceil(fmin(hold, HOLD_MAX_MS));
 }
@@ -210,7 +223,7 @@ void quota_answered(struct quota *q, enum operation_id op, int status, double ra
  * next may leave 1/r after it. What it took longer, it may have arrived later. */
 static int64_t bucket_ready(const struct bucket *b, int64_t sent_ms, int64_t took_ms)
 {
-    int64_t late = took_ms - b->fastest_ms + TIMED_SPARE_MS;
+    int64_t late = took_ms - b->fastest_ms + b->spare_ms;
     if (late > JITTER_MS)
         late = JITTER_MS;
     return sent_ms + late + (int64_t)ceil(1000.0 / (b->rate * (1.0 - clock_margin)));
@@ -224,7 +237,7 @@ void quota_timed(struct quota *q, enum operation_id op, int64_t sent_ms, int64_t
     int64_t took_ms = now_ms - sent_ms;
     if (took_ms < b->fastest_ms)
         b->fastest_ms = took_ms;
-    if (++b->timed < TIMED_LEAST || b->burst > 1 || !bucket_is_small(b))
+    if (b->burst > 1 || !bucket_is_small(b) || ++b->timed < TIMED_LEAST)
         return;
     bucket_refill(b, now_ms);
     double wait = (double)(bucket_ready(b, sent_ms, took_ms) - now_ms);
