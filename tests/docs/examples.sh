@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # What README.md and docs/*.md show, works: every Lua block loads, a block that begins with
 # `-- dray.lua` is a project file without mistakes, a block that begins with `-- runs` ends well
-# against a simulator, and so does every line of a shell block that begins with `# runs`.
+# against a simulator, and so does every line of a shell block that begins with `# runs`. One that
+# begins with `-- rules` is a rule file of the project that the page shows: it is checked, and
+# `dray once` runs it. One that asks for dray.test is a spec that passes in a project of `dray init`.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 DRAY=${DRAY:-$root/build/dray}
@@ -42,9 +44,51 @@ ln -s "$(realpath "$DRAY")" "$work/bin/dray"
 sim_start "$work/sim" --orders 6 --seed 1 --country IN \
   --floor "$work/sim/floor.json"
 
+# The project file that a block's page shows, the last one; nothing when it shows none.
+project_of_page() {
+  local page=${1##*/} file found=''
+  for file in "$work/blocks/${page%-*}"-*.lua; do
+    [ "$(sed -n 2p "$file")" != '-- dray.lua' ] || found=$file
+  done
+  echo "$found"
+}
+
+# What a rule file of the documentation decides: nothing may fail, something may be held.
+rule_block() {
+  local block=$1 folder=$2 name=$3 shown code=0
+  "$DRAY" init "$folder" >"$work/said" 2>&1
+  shown=$(project_of_page "$block")
+  [ -z "$shown" ] || cp "$shown" "$folder/dray.lua"
+  rm "$folder"/rules/*
+  cp "$block" "$folder/rules/page.lua"
+  (cd "$folder" && "$DRAY" check) >"$work/said" 2>&1 || code=$?
+  verdict $code "$name are rules without a mistake"
+  code=0
+  (cd "$folder" && "$DRAY" once --timeout 60) >"$work/said" 2>&1 </dev/null || code=$?
+  [ $code != 3 ] || code=0
+  ! grep -q 'failed' "$work/said" || code=1
+  verdict $code "$name run"
+}
+
+spec_block() {
+  local block=$1 folder=$2 name=$3 code=0
+  "$DRAY" init "$folder" >"$work/said" 2>&1
+  rm "$folder"/tests/*
+  cp "$block" "$folder/tests/page_spec.lua"
+  (cd "$folder" && "$DRAY" test) >"$work/said" 2>&1 || code=$?
+  verdict $code "$name is a spec that passes"
+}
+
 for block in "$work"/blocks/*.lua; do
   name=$(basename "$block")
   folder=$work/${name%.lua}
+  if [ "$(sed -n 2p "$block")" = '-- rules' ]; then
+    rule_block "$block" "$folder" "$name"
+    continue
+  elif grep -q 'require("dray.test")' "$block"; then
+    spec_block "$block" "$folder" "$name"
+    continue
+  fi
   project "$folder"
   cp "$work/sim/floor.json" "$folder"
   code=0
