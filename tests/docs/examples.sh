@@ -28,6 +28,7 @@ verdict() {
 # Blocks as files named FILE-LINE.lua and .sh; FILE without folder and ending.
 mkdir "$work/blocks"
 for page in README.md docs/*.md; do
+  [ "$page" != docs/tutorial.md ] || continue # tutorial.sh does it, step by step
   awk -v out="$work/blocks/$(basename "$page" .md)" '
     /^```(lua|sh)$/ { file = out "-" NR "." substr($0, 4); print "" >file; next }
     /^```/ { if (file) close(file); file = ""; next }

@@ -537,15 +537,6 @@ arg = {}
 ---@field labels? "amazon"|"own"
 ---@field program? "vendor"|"external"
 
----@class dray.Every
----@field [1] string "15m", "1h", "1d"
----@field at? string|string[] with "1d": "07:30"
----@field from? string below a day: not before
----@field to? string below a day: before
----@field days? string|string[] "mon-fri"
----@field except? string a file with dates on which nothing is due
----@field zone? string "America/Chicago"; UTC
-
 --- When something applies, and what to do then. One of on, all, every, cron says what makes it look.
 ---@class dray.Rule
 ---@field name string unique in the project: holds and pauses are remembered by it
