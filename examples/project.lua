@@ -1,5 +1,5 @@
---- For the specs of these projects: a host of a project's own dray.lua and rules, over the simulator,
---- and short ways to look at what became of an order.
+--- For the specs of these projects: a host of a project's own dray.lua and rules, over the
+--- simulator, and short ways to look at what became of an order.
 local cjson = require("cjson")
 local test = require("dray.test")
 
@@ -145,6 +145,21 @@ function project.effect(host, order, verb)
     if effect.order == order.purchaseOrderNumber and effect.verb == verb then found = effect end
   end
   return found
+end
+
+--- The latest labels of an order.
+---@param host dray.test.Host
+---@param order sim.Order
+---@return table[]
+function project.labels(host, order)
+  local out = {}
+  for _, document in ipairs(host:documents()) do
+    if document.order == order.purchaseOrderNumber and document.kind == "label"
+      and document.latest then
+      out[#out + 1] = document
+    end
+  end
+  return out
 end
 
 --- How many effects of a verb are in each state.
