@@ -58,6 +58,8 @@ local function check_event_fields(given, report)
       report("fields", ('"%s" is no name of a field: letters, digits and "_"'):format(name))
     elseif contains(events.common, name) or name == "id" then
       report("fields." .. name, "every event has it; leave it out")
+    elseif name == "boxes" then
+      report("fields." .. name, "facts have their boxes under this name; call it otherwise")
     else
       fields[name] = check_field(name, given[name], report)
     end

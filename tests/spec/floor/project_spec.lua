@@ -56,6 +56,8 @@ printer "office" { command = { "lp", "-d", "office" }, formats = { "PDF", "PNG" 
     ['event "damaged" { fields = { why = "txt" } }'] =
       'fields.why.type: expected one of .*did you mean "text"',
     ['event "damaged" { fields = { at = "time" } }'] = "fields.at: every event has it",
+    ['event "boxed" { fields = { boxes = "integer" } }'] =
+      'event "boxed": fields.boxes: facts have their boxes under this name',
     ['event "order.new" {}'] = 'event "order.new": dray tells this event itself',
     ['event "packed" { per = "order" }'] = 'event "packed": per: "packed" is built in, per = "box"',
     ['event "a" {}\nevent "a" {}'] = 'dray.lua:2: event "a": is there twice',
