@@ -363,6 +363,7 @@ enum err record_find_any(struct store *s, struct arena *a, const char *account,
 {
     struct record other = {0};
     struct fault none = {0};
+    *r = other;
     enum err order = record_find(s, a, RECORD_ORDER, account, name, with_body, r, f);
     if (order != ERR_OK && order != ERR_NOT_FOUND)
         return order;

@@ -212,10 +212,11 @@ static enum err check_one(const struct shipment *s, struct spot *at,
     const struct json *items = json_get(package, "packageLineItems");
     enum err e = check_size(at, package);
 
-    if (e == ERR_OK && (items == NULL || items->count == 0))
-        e = fail(at, "packageLineItems", "the package holds nothing");
-    for (const struct json *i = items == NULL ? NULL : items->first;
-         i != NULL && e == ERR_OK; i = i->next) {
+    if (e != ERR_OK)
+        return e;
+    if (items == NULL || items->count == 0)
+        return fail(at, "packageLineItems", "the package holds nothing");
+    for (const struct json *i = items->first; i != NULL && e == ERR_OK; i = i->next) {
         at->item++;
         e = check_item(s, at, i);
     }
