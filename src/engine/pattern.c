@@ -11,7 +11,11 @@
 
 enum { ESCAPE = '%', CHARGE_EACH = 256 };
 
-static const char *match(struct pattern *p, const char *s, const char *item);
+/* How far the items were followed. */
+struct way {
+    const char *s; /* NULL: no match */
+    const char *item;
+};
 
 static void count(struct pattern *p)
 {
@@ -31,7 +35,7 @@ void pattern_init(struct pattern *p, lua_State *L, const char *subject, size_t l
     p->pattern_end = pattern + pattern_len;
     p->steps = 0;
     p->level = 0;
-    p->depth = PATTERN_DEPTH;
+    p->choice_count = 0;
 }
 
 /* ---- one character ---- */
@@ -197,24 +201,82 @@ static const char *match_back(struct pattern *p, const char *s, int name)
     return s + len;
 }
 
-/* NOLINTBEGIN(misc-no-recursion): match() goes no deeper than PATTERN_DEPTH */
+/* ---- choices ---- */
+
+/* No item of a pattern is passed twice on the way to one match, so this is enough. */
+static struct choice *choose(struct pattern *p, enum choice_kind kind)
+{
+    if (p->choice_count == PATTERN_CHOICES)
+        luaL_error(p->L, "pattern too complex");
+    struct choice *c = &p->choices[p->choice_count++];
+    c->kind = kind;
+    return c;
+}
+
+/* One more for an item that takes as few as possible; false when there is none. */
+static bool take_one_more(struct pattern *p, struct choice *c, struct way *way)
+{
+    if (!fits(p, c->s, c->item, c->next - 1))
+        return false;
+    c->s++;
+    *way = (struct way){c->s, c->next};
+    return true;
+}
+
+/* Undoes what was done last, or goes on from there in another way. */
+static bool undo(struct pattern *p, struct choice *c, struct way *way)
+{
+    switch (c->kind) {
+    case CHOICE_OPENED:
+        p->level--;
+        break;
+    case CHOICE_CLOSED:
+        p->captures[c->count].len = CAPTURE_OPEN;
+        break;
+    case CHOICE_WITHOUT:
+        p->choice_count--;
+        *way = (struct way){c->s, c->next};
+        return true;
+    case CHOICE_FEWER:
+        if (c->count == 0)
+            break;
+        c->count--;
+        *way = (struct way){c->s + c->count, c->next};
+        return true;
+    case CHOICE_MORE:
+        if (take_one_more(p, c, way))
+            return true;
+        break;
+    }
+    p->choice_count--;
+    return false;
+}
+
+/* Back to the last place where there was another way; s is NULL when there is none. */
+static struct way retreat(struct pattern *p)
+{
+    struct way way = {NULL, NULL};
+    while (p->choice_count > 0) {
+        count(p);
+        if (undo(p, &p->choices[p->choice_count - 1], &way))
+            return way;
+    }
+    return way;
+}
 
 /* ---- captures ---- */
 
-static const char *begin_capture(struct pattern *p, const char *s, const char *item,
-                                 ptrdiff_t what)
+static struct way begin_capture(struct pattern *p, const char *s, const char *next,
+                                ptrdiff_t what)
 {
     if (p->level >= PATTERN_CAPTURES)
         luaL_error(p->L, "too many captures");
-    p->captures[p->level] = (struct capture){.at = s, .len = what};
-    p->level++;
-    const char *end = match(p, s, item);
-    if (end == NULL)
-        p->level--;
-    return end;
+    p->captures[p->level++] = (struct capture){.at = s, .len = what};
+    choose(p, CHOICE_OPENED);
+    return (struct way){s, next};
 }
 
-static const char *end_capture(struct pattern *p, const char *s, const char *item)
+static struct way end_capture(struct pattern *p, const char *s, const char *next)
 {
     int at = p->level - 1;
     while (at >= 0 && p->captures[at].len != CAPTURE_OPEN)
@@ -222,66 +284,54 @@ static const char *end_capture(struct pattern *p, const char *s, const char *ite
     if (at < 0)
         luaL_error(p->L, "invalid pattern capture");
     p->captures[at].len = s - p->captures[at].at;
-    const char *end = match(p, s, item);
-    if (end == NULL)
-        p->captures[at].len = CAPTURE_OPEN;
-    return end;
-}
-
-/* ---- repetitions ---- */
-
-/* As many as there are, then fewer. */
-static const char *match_most(struct pattern *p, const char *s, const char *item,
-                              const char *end)
-{
-    ptrdiff_t most = 0;
-    while (fits(p, s + most, item, end))
-        most++;
-    for (; most >= 0; most--) {
-        const char *matched = match(p, s + most, end + 1);
-        if (matched != NULL)
-            return matched;
-    }
-    return NULL;
-}
-
-/* None, then more. */
-static const char *match_fewest(struct pattern *p, const char *s, const char *item,
-                                const char *end)
-{
-    for (;;) {
-        const char *matched = match(p, s, end + 1);
-        if (matched != NULL)
-            return matched;
-        if (!fits(p, s, item, end))
-            return NULL;
-        s++;
-    }
+    choose(p, CHOICE_CLOSED)->count = at;
+    return (struct way){s, next};
 }
 
 /* ---- all items ---- */
 
-/* How far the items were followed. */
-struct way {
-    const char *s;    /* NULL: no match */
-    const char *item; /* NULL: s is the end of the whole match */
-};
+/* As many as there are, then fewer. */
+static struct way take_most(struct pattern *p, const char *s, const char *item,
+                            const char *end)
+{
+    ptrdiff_t most = 0;
+    while (fits(p, s + most, item, end))
+        most++;
+    struct choice *c = choose(p, CHOICE_FEWER);
+    c->s = s;
+    c->count = most;
+    c->next = end + 1;
+    return (struct way){s + most, end + 1};
+}
+
+/* None, then more; or, of one that may be there, it and then none. */
+static struct way leave_choice(struct pattern *p, enum choice_kind kind, struct way first,
+                               const char *s, const char *item)
+{
+    struct choice *c = choose(p, kind);
+    c->s = s;
+    c->item = item;
+    c->next = first.item;
+    return first;
+}
 
 static struct way follow_character(struct pattern *p, const char *s, const char *item)
 {
+    const struct way none = {NULL, NULL};
     const char *end = item_end(p, item);
     const char suffix = end < p->pattern_end ? *end : '\0';
     if (suffix == '*')
-        return (struct way){match_most(p, s, item, end), NULL};
+        return take_most(p, s, item, end);
     if (suffix == '-')
-        return (struct way){match_fewest(p, s, item, end), NULL};
+        return leave_choice(p, CHOICE_MORE, (struct way){s, end + 1}, s, item);
     const bool fit = fits(p, s, item, end);
     if (suffix == '+')
-        return (struct way){fit ? match_most(p, s + 1, item, end) : NULL, NULL};
+        return fit ? take_most(p, s + 1, item, end) : none;
     if (suffix != '?')
-        return (struct way){fit ? s + 1 : NULL, end};
-    const char *with = fit ? match(p, s + 1, end + 1) : NULL;
-    return with != NULL ? (struct way){with, NULL} : (struct way){s, end + 1};
+        return fit ? (struct way){s + 1, end} : none;
+    if (!fit)
+        return (struct way){s, end + 1};
+    return leave_choice(p, CHOICE_WITHOUT, (struct way){s + 1, end + 1}, s, item);
 }
 
 static struct way follow_escape(struct pattern *p, const char *s, const char *item)
@@ -303,13 +353,13 @@ static struct way follow(struct pattern *p, const char *s, const char *item)
     switch (*item) {
     case '(':
         if (item + 1 < p->pattern_end && item[1] == ')')
-            return (struct way){begin_capture(p, s, item + 2, CAPTURE_PLACE), NULL};
-        return (struct way){begin_capture(p, s, item + 1, CAPTURE_OPEN), NULL};
+            return begin_capture(p, s, item + 2, CAPTURE_PLACE);
+        return begin_capture(p, s, item + 1, CAPTURE_OPEN);
     case ')':
-        return (struct way){end_capture(p, s, item + 1), NULL};
+        return end_capture(p, s, item + 1);
     case '$':
         if (item + 1 == p->pattern_end)
-            return (struct way){s == p->subject_end ? s : NULL, NULL};
+            return (struct way){s == p->subject_end ? s : NULL, item + 1};
         return follow_character(p, s, item);
     case ESCAPE:
         return follow_escape(p, s, item);
@@ -318,25 +368,16 @@ static struct way follow(struct pattern *p, const char *s, const char *item)
     }
 }
 
-static const char *match(struct pattern *p, const char *s, const char *item)
-{
-    if (p->depth-- == 0)
-        luaL_error(p->L, "pattern too complex");
-    while (s != NULL && item != NULL && item != p->pattern_end) {
-        const struct way way = follow(p, s, item);
-        s = way.s;
-        item = way.item;
-    }
-    p->depth++;
-    return s;
-}
-
-/* NOLINTEND(misc-no-recursion) */
-
 const char *pattern_match(struct pattern *p, const char *s)
 {
+    struct way way = {s, p->pattern};
     p->level = 0;
-    p->depth = PATTERN_DEPTH;
+    p->choice_count = 0;
     count(p);
-    return match(p, s, p->pattern);
+    while (way.s != NULL && way.item != p->pattern_end) {
+        way = follow(p, way.s, way.item);
+        if (way.s == NULL)
+            way = retreat(p);
+    }
+    return way.s;
 }
