@@ -15,14 +15,26 @@ if ! command -v "$cc" >/dev/null; then
   exit 1
 fi
 
-# The rooms that parse bytes from outside, base and document, and the words of schedules.
+# What a target is made of: the rooms that parse bytes from outside, base and document, and the words
+# of schedules; for scripts the sandbox.
+sources() {
+  echo "$root"/src/base/*.c
+  case $1 in
+    sandbox) parts='sandbox budget plain pattern pattern_words trouble watchdog' ;;
+    *)
+      parts='schedule cron every calendar'
+      echo "$root"/src/document/*.c
+      ;;
+  esac
+  for part in $parts; do echo "$root/src/engine/$part.c"; done
+}
+
 build() {
+  # shellcheck disable=SC2046 # a word each file and flag
   "$cc" -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 -fno-omit-frame-pointer \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     -I"$root/src" -o "$work/fuzz_$1" "$root/tests/fuzz/fuzz_$1.c" \
-    "$root"/src/base/*.c "$root"/src/document/*.c \
-    "$root"/src/engine/schedule.c "$root"/src/engine/cron.c "$root"/src/engine/every.c \
-    "$root"/src/engine/calendar.c -lcrypto -lz -lm
+    $(sources "$1") $(pkg-config --cflags --libs lua5.4) -lcrypto -lz -lm
 }
 
 # Words that the fuzzer would take long to find.
@@ -49,6 +61,21 @@ dictionary() {
 "false"
 "null"
 "AAAA"
+"function"
+"local "
+" end "
+"setmetatable({},"
+"__index"
+"pcall("
+"while true do"
+"string.rep("
+":gsub("
+"table.sort("
+"<close>"
+"goto "
+"::x::"
+"[[["
+"%b()"
 "AA=="
 "mon-fri"
 "*/15"
@@ -82,6 +109,7 @@ seed() {
       printf 'cc\n15m\n\n22:00\n06:00\nfri-mon\n' >"$2/3"
       ;;
     base64) printf '\003\377Zm9vYmFy\r\nZg==' >"$2/1" ;;
+    sandbox) cp "$root"/tests/sandbox/*.lua "$2" ;;
     json) printf '\003{"a":[1,-2.5e3,true,null,"\\u00e9\\n"],"b":{}}' >"$2/1" ;;
     format)
       printf '\003^XA^FO9,9^FDx^FS^GFB,3,3,1,\001^~^FS^XZ' >"$2/1"
