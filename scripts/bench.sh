@@ -251,7 +251,8 @@ shipments() {
     function calls(op,   part) {
       if (!match(text, "\"" op "\":\\{[^}]*\\}")) return 0
       part = substr(text, RSTART, RLENGTH)
-      throttled += field(part, "throttled")
+      refused = field(part, "throttled")
+      throttled += refused
       return field(part, "calls")
     }
     function field(part, name) {
@@ -264,7 +265,7 @@ shipments() {
         "generateInvoice generateShipLabels updatePackageStatus", ops, " ")
       for (i = 1; i <= n; i++) {
         all += c[i] = calls(ops[i])
-        if (i > 2 && c[i] > most) most = c[i] # reads make room for what is done
+        if (i > 2 && c[i] - refused > most) most = c[i] - refused # reads make room for these
       }
       printf "\n%-26s %8s %8s\n", "shipments", "calls", "each"
       for (i = 1; i <= n; i++) printf "%-26s %8d %8.2f\n", ops[i], c[i], c[i] / count

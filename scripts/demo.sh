@@ -15,8 +15,8 @@ echo "demo: a day with 300 orders in $folder" >&2
 scripts/vendor-day.sh "$folder" --orders 300
 echo "demo: a day by rules with 100 orders" >&2
 scripts/warehouse-day.sh "$folder/rules" --orders 100
-echo "demo: a seller's day with 12 shipments, at the one call a second that Amazon allows" >&2
-scripts/seller-day.sh "$folder/seller" --shipments 12
+echo "demo: a seller's day with 6 shipments, at the one call a second that Amazon allows" >&2
+scripts/seller-day.sh "$folder/seller" --shipments 6
 echo "labels, packing slips and invoices are in $folder/state/documents and $folder/seller/state/documents"
 cd "$folder/rules"
 po=$("$DRAY" orders --json | sed -nE 's/.*"purchaseOrderNumber":"([^"]*)".*"state":"denied".*/\1/p' | head -1)
