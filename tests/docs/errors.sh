@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Each sentence that docs/errors.md explains is one that dray says: its parts stand in the sources.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 
 # The sources on one line, with texts that go on over several literals put together.
 said=$(find src lua -name '*.c' -o -name '*.lua' | sort | xargs cat | tr '\n' ' ' | sed -E 's/" +"//g; s/\\"/"/g; s/" *\.\. *"//g')

@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 
 #include "bind/bind.h"
+#include "engine/rulebook.h"
 #include "engine/sandbox.h"
 
 static const char *const words[] = {
@@ -86,30 +87,99 @@ static void exact_words(void)
     check_names(&found, words, sizeof words / sizeof words[0]);
 }
 
-/* A protected table is empty; what it shows stands behind its __index. */
-static void gather_behind(lua_State *L, const char *name, struct names *n)
+static void gather_reachable(lua_State *L, const char *name, struct names *n);
+
+/* The members of the table on top, and what is reached through them. */
+static void gather_members(lua_State *L, const char *name, struct names *n)
 {
-    char prefix[32];
-    snprintf(prefix, sizeof prefix, "%s.", name);
-    lua_getfield(L, -1, name);
-    if (luaL_getmetafield(L, -1, "__index") == LUA_TTABLE) {
-        gather(L, prefix, n);
+    char prefix[60], member[64];
+    size_t first = n->count;
+    snprintf(prefix, sizeof prefix, "%.50s.", name);
+    gather(L, prefix, n);
+    const size_t last = n->count;
+    for (size_t i = first; i < last; i++) {
+        snprintf(member, sizeof member, "%s", n->list[i]);
+        lua_pushstring(L, member + strlen(prefix));
+        lua_rawget(L, -2);
+        gather_reachable(L, member, n);
         lua_pop(L, 1);
     }
-    lua_pop(L, 1);
+}
+
+/* What a script reaches through the value on top: members of a table, and of the table
+ * that stands behind its __index. A table that all runs of a state share is protected. */
+static void gather_reachable(lua_State *L, const char *name, struct names *n)
+{
+    if (lua_istable(L, -1)) {
+        CHECK(luaL_getmetafield(L, -1, "__metatable") == LUA_TBOOLEAN);
+        lua_pop(L, 1);
+        gather_members(L, name, n);
+    }
+    const int top = lua_gettop(L);
+    if (luaL_getmetafield(L, top, "__index") == LUA_TTABLE)
+        gather_members(L, name, n);
+    lua_settop(L, top);
 }
 
 static void exact_members(void)
 {
-    static const char *const tables[] = {"log", "math", "string", "table", "utf8"};
-    static struct names found;
+    static struct names found, all;
     struct sandbox *b = open_box();
-    found.count = 0;
+    all.count = found.count = 0;
     sandbox_push_words(b->L);
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
-        gather_behind(b->L, tables[i], &found);
+    gather(b->L, "", &all);
+    for (size_t i = 0; i < all.count; i++) {
+        const int top = lua_gettop(b->L);
+        lua_pushstring(b->L, all.list[i]);
+        lua_rawget(b->L, top);
+        if (lua_type(b->L, -1) !=
+            LUA_TSTRING) /* methods of texts are those of `string` */
+            gather_reachable(b->L, all.list[i], &found);
+        lua_settop(b->L, top);
+    }
     sandbox_free(b);
     check_names(&found, members, sizeof members / sizeof members[0]);
+}
+
+/* ---- rule files ---- */
+
+static void rule_words(void)
+{
+    static const char *const patterns[] = {"rules/*.lua"};
+    static struct names found;
+    struct fault f = {0};
+    char *mistakes = NULL;
+    const struct rulebook_options o = {.folder = "lua/init",
+                                       .patterns = patterns,
+                                       .pattern_count = 1,
+                                       .words = bind_open,
+                                       .bind = &bind_rules_words,
+                                       .events =
+                                           (const char *const[]){"missing", "picked_up"},
+                                       .event_count = 2};
+    struct rulebook *book = rulebook_load(&o, &mistakes, &f);
+    if (book == NULL)
+        printf("  %s\n", mistakes);
+    CHECK(book != NULL && book->file_count == 2);
+    lua_State *L = book->files[0]->box->L;
+    found.count = 0;
+    sandbox_push_words(L);
+    gather(L, "", &found);
+    rulebook_free(book);
+    size_t known = 0, more = 0;
+    for (size_t i = 0; i < found.count; i++) {
+        bool of_scripts = false;
+        for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+            of_scripts |= strcmp(found.list[i], words[k]) == 0;
+        known += of_scripts ? 1 : 0;
+        if (!of_scripts) {
+            CHECK(strcmp(found.list[i], "rule") == 0 ||
+                  strcmp(found.list[i], "use") == 0);
+            more++;
+        }
+    }
+    CHECK_INT(known, sizeof words / sizeof words[0]);
+    CHECK_INT(more, 2);
 }
 
 /* ---- the types for editors ---- */
@@ -168,7 +238,8 @@ static void every_word_is_known_to_luacheck(void)
 }
 
 TESTS_MAIN({"a script reaches exactly these words", exact_words},
-           {"and exactly these members of them", exact_members},
+           {"and exactly these members of them, however far", exact_members},
+           {"rule files have two words more", rule_words},
            {"every word of dray has a type for editors", every_word_has_a_type},
            {"luacheck knows every word in a project that dray init made",
             every_word_is_known_to_luacheck})
