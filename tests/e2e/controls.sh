@@ -44,7 +44,7 @@ expect "a hold of nothing is refused" 2 'wants EFFECT' "$DRAY" hold --why x
 expect "an effect is named by its number" 2 '"12a": expected the number' "$DRAY" hold 12a --why x
 expect "effects are named or selected, not both" 2 'not both' "$DRAY" hold 1 --order PO1 --why x
 expect "an unknown effect is said so" 1 'no effect 99' "$DRAY" hold 99 --why x
-expect "an unknown order is said so" 1 'no order PO1' "$DRAY" hold --order PO1 --why x
+expect "an unknown order is said so" 1 'no order or shipment PO1' "$DRAY" hold --order PO1 --why x
 expect "an unknown warehouse is said so, with the nearest" 1 'did you mean "DEL4"' \
   "$DRAY" hold --warehouse DEL5 --why x
 expect "settle wants to know what is known" 2 '--as succeeded' "$DRAY" settle 1 --why x
@@ -225,7 +225,7 @@ echo "order('$po'):accept()" >one.lua
 expect "an old order is left alone" 1 'older than the account.s .since.*dray adopt' "$DRAY" run -q one.lua
 expect "a person takes it over" 0 '' "$DRAY" adopt "$po" --why "ours now"
 expect "what is taken over is not taken over again" 1 'nothing to adopt' "$DRAY" adopt "$po" --why x
-expect "an unknown order cannot be taken over" 1 'no order PO1' "$DRAY" adopt PO1 --why x
+expect "an unknown order cannot be taken over" 1 'no order or shipment PO1' "$DRAY" adopt PO1 --why x
 expect "an order taken over is worked on" 0 '' "$DRAY" run -q one.lua
 [ "$(told)" = 1 ]
 verdict "and only that one" $? "$work/err"
