@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that dray needs, builds it, and ships three simulated days: a vendor's
-# 300 orders from two warehouses by a script, 100 more by rules under `dray serve`, and a seller's
-# shipments of all three programs. Exits 0 only when dray and the simulated Amazon agree on all of it.
+# Installs the Debian packages that dray needs, builds it, and ships four simulated days: a vendor's
+# 300 orders from two warehouses by a script, 100 more by rules under `dray serve`, a seller's shipments
+# of all three programs by a script, and a Seller Flex node's by rules. Exits 0 only when dray and the simulated Amazon agree on all of it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +17,8 @@ echo "demo: a day by rules with 100 orders" >&2
 scripts/warehouse-day.sh "$folder/rules" --orders 100
 echo "demo: a seller's day with 6 shipments, at the one call a second that Amazon allows" >&2
 scripts/seller-day.sh "$folder/seller" --shipments 6
+echo "demo: a Seller Flex node's day by rules with 4 shipments" >&2
+scripts/flex-day.sh "$folder/flex" --shipments 4
 echo "labels, packing slips and invoices are in $folder/state/documents and $folder/seller/state/documents"
 cd "$folder/rules"
 po=$("$DRAY" orders --json | sed -nE 's/.*"purchaseOrderNumber":"([^"]*)".*"state":"denied".*/\1/p' | head -1)

@@ -4,6 +4,7 @@ account "acme-seller" {
   program     = "external",
   endpoint    = env "DRAY_ENDPOINT", -- the simulator; for Amazon itself: region = "eu"
   locations   = { XBLR = { zone = "Asia/Kolkata", channels = { "FBA" } } },
+  poll        = { shipments = "2s", progress = "2s" }, -- the simulator is in a hurry; Amazon is not
   credentials = {
     clientId     = "amzn1.application-oa2-client.sim",
     clientSecret = env "DRAY_CLIENT_SECRET",

@@ -15,7 +15,7 @@ struct counts {
     int64_t order_count;
 };
 
-static const char *const formats[5] = {"ZPL", "PNG", "PDF", "text", "unknown"};
+static const char *const formats[5] = {"ZPL", "PNG", "PDF", "TEXT", "unknown"};
 
 static bool count_paper(void *arg, const struct paper *p)
 {

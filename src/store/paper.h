@@ -28,7 +28,7 @@ struct paper {
     const char *tracking;    /* trackingNumber; "" */
     const char *ship_method; /* byte for byte; "" */
     const char *said;        /* the format Amazon named: "ZPL"; "" */
-    const char *is;   /* what the bytes are: "ZPL", "PNG", "PDF", "text", "unknown" */
+    const char *is;   /* what the bytes are: "ZPL", "PNG", "PDF", "TEXT", "unknown" */
     const char *flaw; /* what is wrong with it; "" */
     int64_t size;
     struct digest digest;

@@ -25,6 +25,8 @@ static void decode(const char *content, struct buf *bytes, struct page_document 
     d->len = bytes->len;
     digest_of(d->data, d->len, &d->digest);
     format_examine(d->data, d->len, &d->finding);
+    if (d->finding.format == FORMAT_TEXT) /* a person's words may be few */
+        d->finding.flaw[0] = '\0';
 }
 
 static enum err take_message(struct host *h, const struct record *r,

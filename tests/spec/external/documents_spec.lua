@@ -153,6 +153,7 @@ describe("a gift message", function()
       assert(s.gift and s.slip_required)
       sleep "1s"
       assert(#s.gift_messages == 1 and s.gift_messages[1].kind == "gift")
+      assert(s.gift_messages[1].format == "TEXT" and s.gift_messages[1].flaw == "")
     ]], shipment)
   end)
 end)

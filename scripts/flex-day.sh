@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# A Seller Flex node's day by rules, with a simulator of its own: copies examples/seller-flex into
+# FOLDER, starts `dray sim`, lets `dray serve` work until every shipment has its labels, and compares
+# what dray believes with what the simulator was told.
+#   scripts/flex-day.sh FOLDER [SIM FLAGS...]
+# DRAY is the binary (build/dray). Exits 0 only when the day ended well and both sides agree.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+DRAY=${DRAY:-$root/build/dray}
+# shellcheck source=scripts/sim.sh
+. "$root/scripts/sim.sh"
+
+[ $# -ge 1 ] || {
+  echo "usage: scripts/flex-day.sh FOLDER [SIM FLAGS...]" >&2
+  exit 2
+}
+mkdir -p "$1"
+cd "$1"
+shift
+cp -R "$root"/examples/seller-flex/. .
+cp "$root"/examples/easy-ship/compare.lua .
+
+server=''
+end() {
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  sim_stop >/dev/null 2>&1 || true
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+
+sim_start . --orders 0 --program seller_flex --plain "$@"
+"$DRAY" serve </dev/null &
+server=$!
+
+# Whether every shipment has its label.
+labelled() {
+  local shipments labels
+  shipments=$("$DRAY" shipments --json 2>/dev/null | grep -c . || true)
+  labels=$("$DRAY" effects --json 2>/dev/null | grep '"verb":"generate_labels"' |
+    grep -c '"state":"succeeded"' || true)
+  [ "$shipments" -gt 0 ] && [ "$labels" = "$shipments" ]
+}
+left=${DRAY_DAY_SECONDS:-120}
+until labelled; do
+  left=$((left - 1))
+  if [ "$left" = 0 ] || ! kill -0 "$server"; then
+    "$DRAY" effects >&2
+    echo "the day did not end: shipments are without their labels" >&2
+    exit 1
+  fi
+  sleep 1
+done
+
+kill "$server"
+served=0
+wait "$server" || served=$?
+server=''
+agree=0
+sim_compare_shipments || agree=$?
+sim_stop || echo "the simulator ended badly: $(cat sim.log)" >&2
+[ "$served$agree" = 00 ]
