@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that dray needs, builds it, and ships four simulated days: a vendor's
 # 300 orders from two warehouses by a script, 100 more by rules under `dray serve`, a seller's shipments
-# of all three programs by a script, and a Seller Flex node's by rules. Exits 0 only when dray and the simulated Amazon agree on all of it.
+# of all three programs by a script, and a Seller Flex node's by rules. Exits 0 only when dray and the
+# simulated Amazon agree on all of it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
