@@ -18,10 +18,12 @@ JSON
 # answers NAME STATUS BODY: what Amazon says from now on.
 answers() { printf '%s\n%s\n' "$2" "$3" >"$amazon/$1"; }
 orders() { answers GET.purchaseOrders 200 "{\"payload\":{\"orders\":[$1]}}"; }
+numbers() { "$DRAY" orders --json 2>/dev/null | sed -E 's/.*"purchaseOrderNumber":"([^"]*)".*/\1/'; }
 known() { "$DRAY" orders --json 2>/dev/null | grep -c '"purchaseOrderNumber"' || true; }
 
-# reply REASON PATTERN STATUS BODY: a poll of orders that must fail with a sentence and keep what is
-# there, in a project of its own.
+# reply REASON PATTERN STATUS BODY [WHOLE]: a poll of orders that must fail with a sentence and keep what
+# is there and nothing else, in a project of its own. WHOLE is an order that came complete before the
+# answer broke off: it may have been taken.
 reply() {
   amazon=$work/amazon
   project "$work/p"
@@ -32,8 +34,8 @@ reply() {
   if [ "$4" = huge ]; then huge >"$amazon/GET.purchaseOrders"; else answers GET.purchaseOrders "$3" "$4"; fi
   run "$DRAY" run -q poll.lua
   local found=$code
-  "$DRAY" orders --json 2>/dev/null | grep -q '"FIRST1"' ||
-    not_ok "$1: what was known stays known"
+  [ "$(numbers | grep -vx "${5:-none}")" = FIRST1 ] ||
+    not_ok "$1: what was known stays known, and nothing comes beside it"
   code=$found
   said "$1" 1 "$2"
 }
@@ -43,7 +45,7 @@ huge() {
   echo '"}]}}'
 }
 aside reply "JSON that ends in the middle" 'getOrders.*byte 6' 200 '{"payload":{"orders":[{"purchaseOrderNumber":"CUT1","orderDe'
-aside reply "an answer that is shorter than announced" 'getOrders.*no whole answer' '200 cut' "{\"payload\":{\"orders\":[$(order CUT2)]}}"
+aside reply "an answer that is shorter than announced" 'getOrders.*no whole answer' '200 cut' "{\"payload\":{\"orders\":[$(order CUT2)]}}" CUT2
 aside reply "an HTML page" 'getOrders.*HTML' 200 '<html><body>Bad gateway</body></html>'
 aside reply "what is no JSON" 'getOrders.*(expected|not an object)' 200 "$(head -c 3000 /dev/urandom | base64)"
 aside reply "an empty answer" 'getOrders' 200 ''
