@@ -3,6 +3,7 @@
 
 #include "base/instant.h"
 #include "base/json.h"
+#include "bind/belongings.h"
 #include "bind/bind.h"
 #include "bind/due.h"
 #include "bind/floor.h"
@@ -133,29 +134,14 @@ static void push_items(lua_State *L, int64_t id)
 
 /* ---- fields: what belongs to an order ---- */
 
-static struct id_list latest_papers(lua_State *L, int64_t id, enum paper_kind kind)
-{
-    struct arena *a = bind_scratch(L);
-    struct paper_filter filter = {.record = id, .kinds = 1u << kind, .latest = true};
-    struct paper *list;
-    struct id_list ids = {0};
-    size_t count = 0;
-    struct fault f = {0};
-    trouble_check(L, paper_list(bind_host(L)->store, a, &filter, &list, &count, &f), &f);
-    for (size_t i = 0; i < count; i++)
-        id_list_add(a, &ids, list[i].id);
-    return ids;
-}
-
 static void push_labels(lua_State *L, int64_t id)
 {
-    struct id_list ids = latest_papers(L, id, PAPER_LABEL);
-    list_push(L, HANDLE_DOCUMENT, &ids);
+    record_push_papers(L, id, PAPER_LABEL);
 }
 
 static void push_one_paper(lua_State *L, int64_t id, enum paper_kind kind)
 {
-    struct id_list ids = latest_papers(L, id, kind);
+    struct id_list ids = record_papers(L, id, kind);
     if (ids.count == 0)
         lua_pushnil(L);
     else
@@ -170,20 +156,6 @@ static void push_slip(lua_State *L, int64_t id)
 static void push_invoice(lua_State *L, int64_t id)
 {
     push_one_paper(L, id, PAPER_INVOICE);
-}
-
-static void push_effects(lua_State *L, int64_t id)
-{
-    struct arena *a = bind_scratch(L);
-    struct effect_filter filter = {.record = id};
-    struct effect *list;
-    struct id_list ids = {0};
-    size_t count = 0;
-    struct fault f = {0};
-    trouble_check(L, effect_list(bind_host(L)->store, a, &filter, &list, &count, &f), &f);
-    for (size_t i = 0; i < count; i++)
-        id_list_add(a, &ids, list[i].id);
-    list_push(L, HANDLE_EFFECT, &ids);
 }
 
 static const struct handle_field fields[] = {
@@ -201,7 +173,7 @@ static const struct handle_field fields[] = {
     {"labels", push_labels},
     {"slip", push_slip},
     {"invoice", push_invoice},
-    {"effects", push_effects},
+    {"effects", record_push_effects},
     {"facts", floor_push_facts},
     {NULL, NULL},
 };

@@ -3,6 +3,7 @@
 
 #include "base/instant.h"
 #include "base/json.h"
+#include "bind/belongings.h"
 #include "bind/bind.h"
 #include "bind/due.h"
 #include "bind/handle.h"
@@ -174,42 +175,14 @@ static void push_earliest(lua_State *L, int64_t id)
 
 /* ---- fields: what belongs to a shipment ---- */
 
-static void push_papers(lua_State *L, int64_t id, enum paper_kind kind)
-{
-    struct arena *a = bind_scratch(L);
-    struct paper_filter filter = {.record = id, .kinds = 1u << kind, .latest = true};
-    struct paper *list;
-    struct id_list ids = {0};
-    size_t count = 0;
-    struct fault f = {0};
-    trouble_check(L, paper_list(bind_host(L)->store, a, &filter, &list, &count, &f), &f);
-    for (size_t i = 0; i < count; i++)
-        id_list_add(a, &ids, list[i].id);
-    list_push(L, HANDLE_DOCUMENT, &ids);
-}
-
 static void push_labels(lua_State *L, int64_t id)
 {
-    push_papers(L, id, PAPER_LABEL);
+    record_push_papers(L, id, PAPER_LABEL);
 }
 
 static void push_messages(lua_State *L, int64_t id)
 {
-    push_papers(L, id, PAPER_GIFT);
-}
-
-static void push_effects(lua_State *L, int64_t id)
-{
-    struct arena *a = bind_scratch(L);
-    struct effect_filter filter = {.record = id};
-    struct effect *list;
-    struct id_list ids = {0};
-    size_t count = 0;
-    struct fault f = {0};
-    trouble_check(L, effect_list(bind_host(L)->store, a, &filter, &list, &count, &f), &f);
-    for (size_t i = 0; i < count; i++)
-        id_list_add(a, &ids, list[i].id);
-    list_push(L, HANDLE_EFFECT, &ids);
+    record_push_papers(L, id, PAPER_GIFT);
 }
 
 static const struct handle_field fields[] = {
@@ -233,7 +206,7 @@ static const struct handle_field fields[] = {
     {"packages", push_packages},
     {"labels", push_labels},
     {"gift_messages", push_messages},
-    {"effects", push_effects},
+    {"effects", record_push_effects},
     {NULL, NULL},
 };
 

@@ -20,6 +20,9 @@ struct host *test_host_of(lua_State *L);
 /* Leaves a userdata with an arena on the stack, which goes with it. */
 struct arena;
 struct arena *test_push_arena(lua_State *L);
+/* A member of the table on top of the stack; may raise (memory). */
+void test_set_text(lua_State *L, const char *name, const char *text);
+void test_set_integer(lua_State *L, const char *name, lua_Integer value);
 /* Adds what the floor reports (test_floor.c) to the methods on top of the stack. */
 void test_floor_open(lua_State *L);
 struct rules;

@@ -48,12 +48,6 @@ static int l_test_event(lua_State *L)
     return 1;
 }
 
-static void set_text(lua_State *L, const char *name, const char *text)
-{
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, name);
-}
-
 /* host:waiting() -> reports whose order nobody knows */
 static int l_test_waiting(lua_State *L)
 {
@@ -67,11 +61,11 @@ static int l_test_waiting(lua_State *L)
     lua_newtable(L);
     for (size_t i = 0; i < count; i++) {
         lua_newtable(L);
-        set_text(L, "event", list[i].event);
-        set_text(L, "order", list[i].order);
-        set_text(L, "trackingNumber", list[i].tracking);
-        set_text(L, "source", list[i].source);
-        set_text(L, "why", list[i].why);
+        test_set_text(L, "event", list[i].event);
+        test_set_text(L, "order", list[i].order);
+        test_set_text(L, "trackingNumber", list[i].tracking);
+        test_set_text(L, "source", list[i].source);
+        test_set_text(L, "why", list[i].why);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
@@ -89,8 +83,8 @@ static int l_test_notices(lua_State *L)
     lua_newtable(L);
     for (size_t i = 0; i < count; i++) {
         lua_newtable(L);
-        set_text(L, "to", list[i].to);
-        set_text(L, "text", list[i].text);
+        test_set_text(L, "to", list[i].to);
+        test_set_text(L, "text", list[i].text);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;

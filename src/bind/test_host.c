@@ -335,13 +335,13 @@ struct rows {
     lua_Integer count;
 };
 
-static void set_text(lua_State *L, const char *name, const char *text)
+void test_set_text(lua_State *L, const char *name, const char *text)
 {
     lua_pushstring(L, text);
     lua_setfield(L, -2, name);
 }
 
-static void set_integer(lua_State *L, const char *name, lua_Integer value)
+void test_set_integer(lua_State *L, const char *name, lua_Integer value)
 {
     lua_pushinteger(L, value);
     lua_setfield(L, -2, name);
@@ -357,19 +357,19 @@ static bool add_effect(void *arg, const struct effect *e)
 {
     struct rows *r = arg;
     lua_newtable(r->L);
-    set_integer(r->L, "id", e->id);
-    set_text(r->L, "account", e->account);
-    set_text(r->L, "order", e->name);
-    set_text(r->L, "kind", effect_kind_name(e->kind));
-    set_text(r->L, "verb", e->verb);
-    set_text(r->L, "state", effect_state_name(e->state));
-    set_text(r->L, "why", e->why);
-    set_text(r->L, "evidence", e->evidence);
-    set_text(r->L, "transactionId", e->transaction);
-    set_integer(r->L, "sends", e->sends);
-    set_integer(r->L, "revision", e->revision);
-    set_integer(r->L, "run", e->run);
-    set_text(r->L, "shown", effect_shown(e, r->now_ms));
+    test_set_integer(r->L, "id", e->id);
+    test_set_text(r->L, "account", e->account);
+    test_set_text(r->L, "order", e->name);
+    test_set_text(r->L, "kind", effect_kind_name(e->kind));
+    test_set_text(r->L, "verb", e->verb);
+    test_set_text(r->L, "state", effect_state_name(e->state));
+    test_set_text(r->L, "why", e->why);
+    test_set_text(r->L, "evidence", e->evidence);
+    test_set_text(r->L, "transactionId", e->transaction);
+    test_set_integer(r->L, "sends", e->sends);
+    test_set_integer(r->L, "revision", e->revision);
+    test_set_integer(r->L, "run", e->run);
+    test_set_text(r->L, "shown", effect_shown(e, r->now_ms));
     return end_row(r);
 }
 
@@ -389,11 +389,11 @@ static bool add_order(void *arg, const struct record *o)
 {
     struct rows *r = arg;
     lua_newtable(r->L);
-    set_text(r->L, "account", o->account);
-    set_text(r->L, "purchaseOrderNumber", o->name);
-    set_text(r->L, "warehouse", o->warehouse);
-    set_text(r->L, "state", order_state_name((enum order_state)o->state));
-    set_text(r->L, "status", o->status);
+    test_set_text(r->L, "account", o->account);
+    test_set_text(r->L, "purchaseOrderNumber", o->name);
+    test_set_text(r->L, "warehouse", o->warehouse);
+    test_set_text(r->L, "state", order_state_name((enum order_state)o->state));
+    test_set_text(r->L, "status", o->status);
     return end_row(r);
 }
 
@@ -413,17 +413,17 @@ static bool add_paper(void *arg, const struct paper *p)
 {
     struct rows *r = arg;
     lua_newtable(r->L);
-    set_text(r->L, "account", p->account);
-    set_text(r->L, "order", p->name);
-    set_text(r->L, "kind", paper_kind_name(p->kind));
-    set_text(r->L, "package", p->package);
-    set_text(r->L, "trackingNumber", p->tracking);
-    set_text(r->L, "shipMethod", p->ship_method);
-    set_text(r->L, "format", p->is);
-    set_text(r->L, "said", p->said);
-    set_text(r->L, "flaw", p->flaw);
-    set_text(r->L, "path", p->path);
-    set_integer(r->L, "size", p->size);
+    test_set_text(r->L, "account", p->account);
+    test_set_text(r->L, "order", p->name);
+    test_set_text(r->L, "kind", paper_kind_name(p->kind));
+    test_set_text(r->L, "package", p->package);
+    test_set_text(r->L, "trackingNumber", p->tracking);
+    test_set_text(r->L, "shipMethod", p->ship_method);
+    test_set_text(r->L, "format", p->is);
+    test_set_text(r->L, "said", p->said);
+    test_set_text(r->L, "flaw", p->flaw);
+    test_set_text(r->L, "path", p->path);
+    test_set_integer(r->L, "size", p->size);
     lua_pushboolean(r->L, p->latest);
     lua_setfield(r->L, -2, "latest");
     lua_pushboolean(r->L, p->void_ms != 0);

@@ -122,19 +122,9 @@ struct rows {
     struct host *host;
     struct arena *arena;
     lua_Integer count;
+    enum err err; /* of what is read beside a row */
+    struct fault *fault;
 };
-
-static void set_text(lua_State *L, const char *name, const char *text)
-{
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, name);
-}
-
-static void set_integer(lua_State *L, const char *name, lua_Integer value)
-{
-    lua_pushinteger(L, value);
-    lua_setfield(L, -2, name);
-}
 
 static bool end_row(struct rows *r)
 {
@@ -149,14 +139,16 @@ static bool add_run(void *arg, const struct run_row *run)
     if (run->rule == 0)
         return true;
     lua_newtable(r->L);
-    set_integer(r->L, "id", run->id);
-    set_text(r->L, "rule", run->script);
-    set_text(r->L, "state", run_state_name(run->state));
-    set_text(r->L, "error", run->error);
-    set_integer(r->L, "event", run->event);
-    set_integer(r->L, "tries", run->tries);
-    if (run_get(r->host->store, r->arena, run->id, &whole, NULL) == ERR_OK)
-        set_text(r->L, "trace", whole.trace);
+    test_set_integer(r->L, "id", run->id);
+    test_set_text(r->L, "rule", run->script);
+    test_set_text(r->L, "state", run_state_name(run->state));
+    test_set_text(r->L, "error", run->error);
+    test_set_integer(r->L, "event", run->event);
+    test_set_integer(r->L, "tries", run->tries);
+    r->err = run_get(r->host->store, r->arena, run->id, &whole, r->fault);
+    if (r->err != ERR_OK)
+        return false;
+    test_set_text(r->L, "trace", whole.trace);
     return end_row(r);
 }
 
@@ -167,10 +159,11 @@ static int l_test_runs(lua_State *L)
     const struct run_filter filter = {0};
     struct fault f = {0};
     struct arena a;
-    struct rows r = {.L = L, .host = h, .arena = &a};
+    struct rows r = {.L = L, .host = h, .arena = &a, .fault = &f};
     arena_init(&a);
     lua_newtable(L);
     enum err e = run_each(h->store, &filter, add_run, &r, &f);
+    e = e == ERR_OK ? r.err : e;
     arena_clear(&a);
     check(L, e, &f);
     return 1;
@@ -184,16 +177,16 @@ static bool add_rule(void *arg, const struct rule_row *row)
     size_t held = 0;
     int64_t jobs = 0;
     lua_newtable(r->L);
-    set_text(r->L, "name", row->name);
-    set_text(r->L, "file", row->file);
-    set_text(r->L, "why", row->why);
-    set_integer(r->L, "failures", row->failures);
+    test_set_text(r->L, "name", row->name);
+    test_set_text(r->L, "file", row->file);
+    test_set_text(r->L, "why", row->why);
+    test_set_integer(r->L, "failures", row->failures);
     lua_pushboolean(r->L, row->paused_ms != 0);
     lua_setfield(r->L, -2, "paused");
     hold_list(r->host->store, r->arena, &filter, &holds, &held, NULL);
-    set_integer(r->L, "holds", (lua_Integer)held);
+    test_set_integer(r->L, "holds", (lua_Integer)held);
     job_count(r->host->store, row->id, &jobs, NULL);
-    set_integer(r->L, "jobs", jobs);
+    test_set_integer(r->L, "jobs", jobs);
     return end_row(r);
 }
 
@@ -217,11 +210,11 @@ static bool add_verdict(void *arg, const struct verdict_row *v)
     struct rows *r = arg;
     struct rule_row rule;
     lua_newtable(r->L);
-    set_text(r->L, "outcome", verdict_name(v->outcome));
-    set_integer(r->L, "line", v->line);
-    set_integer(r->L, "run", v->run);
+    test_set_text(r->L, "outcome", verdict_name(v->outcome));
+    test_set_integer(r->L, "line", v->line);
+    test_set_integer(r->L, "run", v->run);
     if (rule_get(r->host->store, r->arena, v->rule, &rule, NULL) == ERR_OK)
-        set_text(r->L, "rule", rule.name);
+        test_set_text(r->L, "rule", rule.name);
     return end_row(r);
 }
 

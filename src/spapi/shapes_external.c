@@ -5,24 +5,7 @@
  * so; tests/unit/test_contract.c compares all of it with the model. What depends on the
  * shipment (which serial numbers must be there, which must not) is not a matter of form
  * and not checked here. */
-#include "spapi/shape.h"
-
-#define OBJECT(type, table)                                                              \
-    {                                                                                    \
-        .name = (type), .kind = SHAPE_OBJECT, .fields = (table)                          \
-    }
-#define LIST_OF(shape)                                                                   \
-    {                                                                                    \
-        .kind = SHAPE_LIST, .item = &(shape)                                             \
-    }
-#define ONE_OF(words)                                                                    \
-    {                                                                                    \
-        .kind = SHAPE_ENUM, .choices = (words)                                           \
-    }
-#define END                                                                              \
-    {                                                                                    \
-        NULL, NULL, false                                                                \
-    }
+#include "spapi/shape_table.h"
 
 static const struct shape text = {.kind = SHAPE_TEXT};
 static const struct shape texts = LIST_OF(text);

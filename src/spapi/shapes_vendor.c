@@ -5,24 +5,7 @@
  * so. One exception: the address of a status update needs only its country, since
  * Amazon's own examples send no more (domain.md 10 #4). tests/unit/test_contract.c
  * compares all of it with the models. */
-#include "spapi/shape.h"
-
-#define OBJECT(type, table)                                                              \
-    {                                                                                    \
-        .name = (type), .kind = SHAPE_OBJECT, .fields = (table)                          \
-    }
-#define LIST_OF(shape)                                                                   \
-    {                                                                                    \
-        .kind = SHAPE_LIST, .item = &(shape)                                             \
-    }
-#define ONE_OF(words)                                                                    \
-    {                                                                                    \
-        .kind = SHAPE_ENUM, .choices = (words)                                           \
-    }
-#define END                                                                              \
-    {                                                                                    \
-        NULL, NULL, false                                                                \
-    }
+#include "spapi/shape_table.h"
 
 static const struct shape text = {.kind = SHAPE_TEXT};
 static const struct shape order_number = {.kind = SHAPE_ORDER};
