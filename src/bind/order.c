@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "bind/belongings.h"
 #include "bind/bind.h"
-#include "bind/due.h"
+#include "bind/listing.h"
 #include "bind/floor.h"
 #include "bind/handle.h"
 #include "bind/plan.h"
@@ -223,85 +223,16 @@ static void add_verbs(lua_State *L)
 
 /* ---- lists ---- */
 
-struct listing {
-    struct arena *arena;
-    const struct host *host;
-    enum due due;
-    int64_t now_ms;
-    struct id_list ids;
+static const struct listing_kind listing = {
+    .record = RECORD_ORDER,
+    .handle = HANDLE_ORDER,
+    .word = "orders",
+    .one = "order",
+    .place = "warehouse",
+    .states = ORDER_STATE_COUNT,
+    .unshipped = 1u << ORDER_NEW | 1u << ORDER_ACCEPTING | 1u << ORDER_ACCEPTED |
+                 1u << ORDER_CONFIRMING,
 };
-
-static bool take_record(void *arg, const struct record *r)
-{
-    struct listing *l = arg;
-    if (due_holds(l->host, l->due, l->now_ms, r))
-        id_list_add(l->arena, &l->ids, r->id);
-    return true;
-}
-
-static bool take_state(void *arg, const char *name)
-{
-    unsigned *states = arg;
-    enum order_state state = order_state_find(name);
-    if (state == ORDER_STATE_COUNT)
-        return false;
-    *states |= 1u << state;
-    return true;
-}
-
-/* What still has to be shipped. */
-static unsigned unshipped(void)
-{
-    return 1u << ORDER_NEW | 1u << ORDER_ACCEPTING | 1u << ORDER_ACCEPTED |
-           1u << ORDER_CONFIRMING;
-}
-
-static void read_states(lua_State *L, unsigned *states)
-{
-    const char *names[ORDER_STATE_COUNT + 1] = {0};
-    for (int i = 0; i < ORDER_STATE_COUNT; i++)
-        names[i] = order_state_name((enum order_state)i);
-    options_choices(L, "orders", "state", names, take_state, states);
-}
-
-/* orders { state =, warehouse =, account =, due = "today"|"late", old = true } -> list */
-static int l_order_list(lua_State *L)
-{
-    static const char *const names[] = {"state", "warehouse", "account",
-                                        "due",   "old",       NULL};
-    struct host *h = bind_host(L);
-    struct fault f = {0};
-    options_check(L, "orders", names);
-    struct record_filter filter = {
-        .kind = RECORD_ORDER,
-        .account = due_account(L, "orders"),
-        .warehouse = options_text(L, "orders", "warehouse"),
-        .with_old = options_flag(L, "orders", "old", false),
-    };
-    struct listing l = {.host = h, .due = due_read(L, "orders"), .now_ms = host_now(h)};
-    read_states(L, &filter.states);
-    if (l.due != DUE_ANY && filter.states == 0)
-        filter.states = unshipped();
-    l.arena = bind_scratch(L);
-    trouble_check(L, record_each(h->store, &filter, take_record, &l, &f), &f);
-    list_push(L, HANDLE_ORDER, &l.ids);
-    return 1;
-}
-
-/* order(number, account?) -> order; raises when there is none */
-static int l_order_find(lua_State *L)
-{
-    struct host *h = bind_host(L);
-    const char *number = luaL_checkstring(L, 1);
-    const char *account = luaL_optstring(L, 2, NULL);
-    struct record r = {0};
-    struct fault f = {0};
-    enum err e = record_find(h->store, bind_scratch(L), RECORD_ORDER, account, number,
-                             false, &r, &f);
-    trouble_check(L, e, &f);
-    handle_push(L, HANDLE_ORDER, r.id);
-    return 1;
-}
 
 void bind_order_open(lua_State *L)
 {
@@ -309,8 +240,5 @@ void bind_order_open(lua_State *L)
     handle_define(L, HANDLE_ORDER, methods, fields);
     add_verbs(L);
     lua_pop(L, 1);
-    lua_pushcfunction(L, l_order_list);
-    lua_setfield(L, -2, "orders");
-    lua_pushcfunction(L, l_order_find);
-    lua_setfield(L, -2, "order");
+    listing_define(L, &listing);
 }

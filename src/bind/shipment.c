@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "bind/belongings.h"
 #include "bind/bind.h"
-#include "bind/due.h"
+#include "bind/listing.h"
 #include "bind/handle.h"
 #include "bind/shipment.h"
 #include "bind/value.h"
@@ -212,86 +212,15 @@ static const struct handle_field fields[] = {
 
 /* ---- lists ---- */
 
-struct listing {
-    struct arena *arena;
-    const struct host *host;
-    enum due due;
-    int64_t now_ms;
-    struct id_list ids;
+static const struct listing_kind listing = {
+    .record = RECORD_SHIPMENT,
+    .handle = HANDLE_SHIPMENT,
+    .word = "shipments",
+    .one = "shipment",
+    .place = "location",
+    .states = SHIPMENT_STATE_COUNT,
+    .unshipped = (1u << SHIPMENT_SHIPPED) - 1,
 };
-
-static bool take_record(void *arg, const struct record *r)
-{
-    struct listing *l = arg;
-    if (due_holds(l->host, l->due, l->now_ms, r))
-        id_list_add(l->arena, &l->ids, r->id);
-    return true;
-}
-
-static bool take_state(void *arg, const char *name)
-{
-    unsigned *states = arg;
-    enum shipment_state state = shipment_state_find(name);
-    if (state == SHIPMENT_STATE_COUNT)
-        return false;
-    *states |= 1u << state;
-    return true;
-}
-
-static void read_states(lua_State *L, unsigned *states)
-{
-    const char *names[SHIPMENT_STATE_COUNT + 1] = {0};
-    for (int i = 0; i < SHIPMENT_STATE_COUNT; i++)
-        names[i] = shipment_state_name((enum shipment_state)i);
-    options_choices(L, "shipments", "state", names, take_state, states);
-}
-
-/* What still has to be shipped. */
-static unsigned unshipped(void)
-{
-    return (1u << SHIPMENT_SHIPPED) - 1;
-}
-
-/* shipments { state =, location =, account =, due = "today"|"late", old = true } -> list
- */
-static int l_shipment_list(lua_State *L)
-{
-    static const char *const names[] = {"state", "location", "account",
-                                        "due",   "old",      NULL};
-    struct host *h = bind_host(L);
-    struct fault f = {0};
-    options_check(L, "shipments", names);
-    struct record_filter filter = {
-        .kind = RECORD_SHIPMENT,
-        .account = due_account(L, "shipments"),
-        .warehouse = options_text(L, "shipments", "location"),
-        .with_old = options_flag(L, "shipments", "old", false),
-    };
-    struct listing l = {
-        .host = h, .due = due_read(L, "shipments"), .now_ms = host_now(h)};
-    read_states(L, &filter.states);
-    if (l.due != DUE_ANY && filter.states == 0)
-        filter.states = unshipped();
-    l.arena = bind_scratch(L);
-    trouble_check(L, record_each(h->store, &filter, take_record, &l, &f), &f);
-    list_push(L, HANDLE_SHIPMENT, &l.ids);
-    return 1;
-}
-
-/* shipment(id, account?) -> shipment; raises when there is none */
-static int l_shipment_find(lua_State *L)
-{
-    struct host *h = bind_host(L);
-    const char *id = luaL_checkstring(L, 1);
-    const char *account = luaL_optstring(L, 2, NULL);
-    struct record r = {0};
-    struct fault f = {0};
-    enum err e = record_find(h->store, bind_scratch(L), RECORD_SHIPMENT, account, id,
-                             false, &r, &f);
-    trouble_check(L, e, &f);
-    handle_push(L, HANDLE_SHIPMENT, r.id);
-    return 1;
-}
 
 /* words, methods -> words, methods with `process`, whose globals are the words */
 static void add_process(lua_State *L)
@@ -314,8 +243,5 @@ void bind_shipment_open(lua_State *L)
     shipment_add_verbs(L);
     add_process(L);
     lua_pop(L, 1);
-    lua_pushcfunction(L, l_shipment_list);
-    lua_setfield(L, -2, "shipments");
-    lua_pushcfunction(L, l_shipment_find);
-    lua_setfield(L, -2, "shipment");
+    listing_define(L, &listing);
 }

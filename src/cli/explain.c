@@ -136,35 +136,21 @@ static void head_flag(const struct record *r, unsigned flag, const char *text)
         printf(", %s", text);
 }
 
-static void tell_shipment(const struct record *r)
-{
-    char created[INSTANT_TEXT], due[INSTANT_TEXT];
-    instant_format(r->ordered_ms, created);
-    instant_format(r->ship_by_ms, due);
-    printf("shipment %s of account %s, location %s\n", r->name, r->account, r->warehouse);
-    printf("state %s (Amazon: %s), created %s, ship by %s",
-           shipment_state_name((enum shipment_state)r->state),
-           r->status[0] == '\0' ? "-" : r->status, created, due);
-    head_flag(r, RECORD_GIFT, "gift");
-    head_flag(r, RECORD_SLIP, "packing slip required");
-    head_flag(r, RECORD_INVOICED, "invoice required");
-    head_flag(r, RECORD_OWN_LABEL, "own courier");
-    head_flag(r, RECORD_OLD, "older than `since`: left alone");
-    printf("\n\n");
-}
-
 static void tell_head(const struct record *r)
 {
+    const bool shipment = r->kind == RECORD_SHIPMENT;
     char ordered[INSTANT_TEXT], due[INSTANT_TEXT];
     instant_format(r->ordered_ms, ordered);
     instant_format(r->ship_by_ms, due);
-    printf("order %s of account %s, warehouse %s\n", r->name, r->account, r->warehouse);
-    printf("state %s (Amazon: %s), ordered %s, ship by %s",
-           order_state_name((enum order_state)r->state),
-           r->status[0] == '\0' ? "-" : r->status, ordered, due);
+    printf("%s %s of account %s, %s %s\n", shipment ? "shipment" : "order", r->name,
+           r->account, shipment ? "location" : "warehouse", r->warehouse);
+    printf("state %s (Amazon: %s), %s %s, ship by %s",
+           record_state_name(r->kind, r->state), r->status[0] == '\0' ? "-" : r->status,
+           shipment ? "created" : "ordered", ordered, due);
     head_flag(r, RECORD_GIFT, "gift");
     head_flag(r, RECORD_SLIP, "packing slip required");
     head_flag(r, RECORD_SCHEDULED, "scheduled delivery");
+    head_flag(r, RECORD_INVOICED, "invoice required");
     head_flag(r, RECORD_OWN_LABEL, "own carrier");
     head_flag(r, RECORD_OLD, "older than `since`: left alone");
     printf("\n\n");
@@ -182,9 +168,7 @@ static enum err tell_all(struct story *s, const char *po, const char *account,
     const struct entry_filter events = {.record = r.id};
     const struct paper_filter papers = {.record = r.id};
     s->rules = rule_story_new(store, &s->memory, &r);
-    if (!s->json && r.kind == RECORD_SHIPMENT)
-        tell_shipment(&r);
-    else if (!s->json)
+    if (!s->json)
         tell_head(&r);
     e = journal_each(store, &events, tell, s, f);
     if (e == ERR_OK && !s->json) {

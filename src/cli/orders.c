@@ -147,10 +147,7 @@ static void show_order(struct listing_of *l, const struct record *r,
     rows_text(rows, s->id, r->name);
     rows_text(rows, "account", r->account);
     rows_text(rows, s->place, r->warehouse);
-    rows_text(rows, "state",
-              s->kind == RECORD_ORDER
-                  ? order_state_name((enum order_state)r->state)
-                  : shipment_state_name((enum shipment_state)r->state));
+    rows_text(rows, "state", record_state_name(s->kind, r->state));
     rows_text(rows, "status", r->status);
     rows_time(rows, s->made, r->ordered_ms);
     rows_time(rows, "shipBy", r->ship_by_ms);

@@ -318,9 +318,7 @@ static void show(struct report *r, const struct way *w)
     rows_text(r->rows, order ? "purchaseOrderNumber" : "shipmentId", w->order.name);
     rows_extra(r->rows, "account", w->order.account);
     rows_text(r->rows, "warehouse", w->order.warehouse);
-    rows_text(r->rows, "state",
-              order ? order_state_name((enum order_state)w->order.state)
-                    : shipment_state_name((enum shipment_state)w->order.state));
+    rows_text(r->rows, "state", record_state_name(w->order.kind, w->order.state));
     for (int i = 0; i < STAGES; i++)
         show_time(r, w, names[i], w->at_ms[i]);
     show_late(r, w);

@@ -55,6 +55,9 @@ enum shipment_state shipment_state_of(const char *status);
 /* Amazon's word; NULL for SHIPMENT_UNKNOWN. */
 const char *shipment_status(enum shipment_state s);
 
+/* The name of a state of either kind: "new", "created" …. */
+const char *record_state_name(enum record_kind kind, int state);
+
 enum record_flag {
     RECORD_GIFT = 1,       /* isGift; a line to be wrapped or with a message */
     RECORD_SLIP = 2,       /* isPslipRequired; pSlip REQUIRED */

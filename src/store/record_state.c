@@ -71,3 +71,9 @@ const char *shipment_status(enum shipment_state s)
 {
     return shipment_states[s].status;
 }
+
+const char *record_state_name(enum record_kind kind, int state)
+{
+    return kind == RECORD_ORDER ? order_state_name((enum order_state)state)
+                                : shipment_state_name((enum shipment_state)state);
+}
