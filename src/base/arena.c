@@ -101,6 +101,21 @@ void *arena_new(struct arena *a, size_t size)
     return memset(take(a, size), 0, size);
 }
 
+void *arena_grow(struct arena *a, void *list, size_t count, size_t *room, size_t size)
+{
+    enum { FIRST = 16 };
+    size_t bytes;
+    if (count < *room)
+        return list;
+    *room = *room == 0 ? FIRST : 2 * *room;
+    if (__builtin_mul_overflow(*room, size, &bytes))
+        bytes = SIZE_MAX;
+    void *more = arena_new(a, bytes);
+    if (count > 0)
+        memcpy(more, list, count * size);
+    return more;
+}
+
 char *arena_copy(struct arena *a, const char *text, size_t len)
 {
     size_t size;

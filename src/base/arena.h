@@ -16,6 +16,10 @@ void arena_reset(struct arena *a); /* forgets everything, keeps one block for re
 
 /* `size` zeroed bytes, aligned for any type. Never NULL. */
 void *arena_new(struct arena *a, size_t size);
+/* A list that has room for one more than its `count` members of `size` bytes: `list` as
+ * it is, or, when `*room` is used up, a copy with twice the room. New members are zero.
+ */
+void *arena_grow(struct arena *a, void *list, size_t count, size_t *room, size_t size);
 /* A copy with a NUL after it. */
 char *arena_copy(struct arena *a, const char *text, size_t len);
 char *arena_text(struct arena *a, const char *text);

@@ -241,10 +241,7 @@ struct work_list {
 
 static void work_add(struct work_list *list, struct work work)
 {
-    if (list->len == list->cap) {
-        list->cap = list->cap == 0 ? 16 : list->cap * 2;
-        list->items = mem_resize(list->items, list->cap * sizeof *list->items);
-    }
+    list->items = mem_grow(list->items, list->len, &list->cap, sizeof *list->items);
     list->items[list->len++] = work;
 }
 

@@ -58,10 +58,7 @@ void json_write_string(struct buf *out, const char *text, size_t len)
 
 static void open_level(struct writer *w, const struct json *container)
 {
-    if (w->depth == w->cap) {
-        w->cap = w->cap == 0 ? 16 : w->cap * 2;
-        w->levels = mem_resize(w->levels, w->cap * sizeof *w->levels);
-    }
+    w->levels = mem_grow(w->levels, w->depth, &w->cap, sizeof *w->levels);
     bool object = container->type == JSON_OBJECT;
     w->levels[w->depth++] = (struct level){
         .container = container,

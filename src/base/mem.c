@@ -42,6 +42,18 @@ void *mem_resize(void *old, size_t size)
     return p;
 }
 
+void *mem_grow(void *list, size_t count, size_t *room, size_t size)
+{
+    enum { FIRST = 16 };
+    size_t bytes;
+    if (count < *room)
+        return list;
+    *room = *room == 0 ? FIRST : 2 * *room;
+    if (__builtin_mul_overflow(*room, size, &bytes))
+        out_of_memory();
+    return mem_resize(list, bytes);
+}
+
 char *mem_copy(const char *text, size_t len)
 {
     size_t size;

@@ -17,6 +17,11 @@ void *mem_array(size_t count, size_t size);
 /* Grows or shrinks; never NULL. New bytes are not cleared. */
 void *mem_resize(void *old, size_t size);
 
+/* A list that has room for one more than its `count` members of `size` bytes: `list` as
+ * it is, or, when `*room` is used up, where it went with twice the room. New members are
+ * not cleared. */
+void *mem_grow(void *list, size_t count, size_t *room, size_t size);
+
 /* A copy of `len` bytes, with a NUL after them. */
 char *mem_copy(const char *text, size_t len);
 

@@ -233,14 +233,7 @@ void handle_define(lua_State *L, enum handle_kind kind, const luaL_Reg *methods,
 
 void id_list_add(struct arena *a, struct id_list *list, int64_t id)
 {
-    if (list->count == list->room) {
-        size_t room = list->room == 0 ? 32 : list->room * 2;
-        int64_t *ids = arena_new(a, room * sizeof *ids);
-        if (list->count > 0)
-            memcpy(ids, list->ids, list->count * sizeof *ids);
-        list->ids = ids;
-        list->room = room;
-    }
+    list->ids = arena_grow(a, list->ids, list->count, &list->room, sizeof *list->ids);
     list->ids[list->count++] = id;
 }
 

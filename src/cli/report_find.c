@@ -68,10 +68,7 @@ static bool gather(void *arg, const struct entry *e)
     if (e->record == 0 || e->at_ms < span->begin_ms || e->at_ms >= span->end_ms ||
         (span->count > 0 && span->ids[span->count - 1] == e->record))
         return true;
-    if (span->count == span->room) {
-        span->room = span->room == 0 ? 256 : 2 * span->room;
-        span->ids = mem_resize(span->ids, span->room * sizeof *span->ids);
-    }
+    span->ids = mem_grow(span->ids, span->count, &span->room, sizeof *span->ids);
     span->ids[span->count++] = e->record;
     return true;
 }

@@ -90,10 +90,7 @@ enum err archive_batch_add(struct archive_batch *b, int fd, const char path[ARCH
         if (closed != 0)
             return archive_io(f, b->folder, path);
     }
-    if (b->count == b->cap) {
-        b->cap = b->cap == 0 ? 16 : b->cap * 2;
-        b->files = mem_resize(b->files, b->cap * sizeof *b->files);
-    }
+    b->files = mem_grow(b->files, b->count, &b->cap, sizeof *b->files);
     memcpy(b->files[b->count].path, path, ARCHIVE_PATH);
     b->files[b->count].fd = fd;
     b->count++;

@@ -71,10 +71,7 @@ static struct seen *find(const struct inbox *in, const char *name)
 
 static void add(struct inbox *in, const char *name, const struct stat *st)
 {
-    if (in->count == in->room) {
-        in->room = in->room == 0 ? 16 : in->room * 2;
-        in->files = mem_resize(in->files, in->room * sizeof *in->files);
-    }
+    in->files = mem_grow(in->files, in->count, &in->room, sizeof *in->files);
     in->files[in->count++] = (struct seen){.name = mem_text(name),
                                            .size = st->st_size,
                                            .changed = st->st_mtim,

@@ -247,10 +247,7 @@ void script_meet(struct script *s, int64_t effect)
         if (s->met[i] == effect)
             return;
     }
-    if (s->met_count == s->met_room) {
-        s->met_room = s->met_room == 0 ? 16 : s->met_room * 2;
-        s->met = mem_resize(s->met, s->met_room * sizeof *s->met);
-    }
+    s->met = mem_grow(s->met, s->met_count, &s->met_room, sizeof *s->met);
     s->met[s->met_count++] = effect;
 }
 

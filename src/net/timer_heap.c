@@ -50,10 +50,7 @@ static void sift_down(struct timer_heap *h, size_t at)
 
 static void make_room(struct timer_heap *h)
 {
-    if (h->count < h->room)
-        return;
-    h->room = h->room == 0 ? 32 : 2 * h->room;
-    h->rows = mem_resize(h->rows, h->room * sizeof *h->rows);
+    h->rows = mem_grow(h->rows, h->count, &h->room, sizeof *h->rows);
 }
 
 void timer_heap_clear(struct timer_heap *h)

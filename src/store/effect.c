@@ -475,13 +475,7 @@ struct gathering {
 static bool gather(void *arg, const struct effect *e)
 {
     struct gathering *g = arg;
-    if (g->count == g->room) {
-        g->room = g->room == 0 ? 16 : 2 * g->room;
-        struct effect *more = arena_new(g->arena, g->room * sizeof *more);
-        if (g->count > 0)
-            memcpy(more, g->effects, g->count * sizeof *more);
-        g->effects = more;
-    }
+    g->effects = arena_grow(g->arena, g->effects, g->count, &g->room, sizeof *g->effects);
     g->effects[g->count] = *e;
     copy_effect(g->arena, &g->effects[g->count++]);
     return true;

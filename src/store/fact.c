@@ -1,8 +1,6 @@
 /* Facts about orders: one row for each record, event and box. */
 #include "store/fact.h"
 
-#include <string.h>
-
 #include "store/statement.h"
 
 #define FACT_COLUMNS "record, name, box, event, at_ms, payload"
@@ -71,14 +69,7 @@ struct gathered {
 
 static struct fact *next_place(struct arena *a, struct gathered *g)
 {
-    if (g->count == g->room) {
-        size_t room = g->room == 0 ? 8 : g->room * 2;
-        struct fact *list = arena_new(a, room * sizeof *list);
-        if (g->count > 0)
-            memcpy(list, g->list, g->count * sizeof *list);
-        g->list = list;
-        g->room = room;
-    }
+    g->list = arena_grow(a, g->list, g->count, &g->room, sizeof *g->list);
     return &g->list[g->count++];
 }
 

@@ -82,13 +82,7 @@ static void add_filter(struct clause *c, const struct hold_filter *filter)
 static void add_hold(struct arena *a, struct hold **list, size_t *count, size_t *room,
                      const struct query *q)
 {
-    if (*count == *room) {
-        struct hold *old = *list;
-        *room = *room == 0 ? 16 : *room * 2;
-        *list = arena_new(a, *room * sizeof **list);
-        for (size_t i = 0; i < *count; i++)
-            (*list)[i] = old[i];
-    }
+    *list = arena_grow(a, *list, *count, room, sizeof **list);
     read_hold(q, &(*list)[(*count)++]);
 }
 

@@ -1,8 +1,6 @@
 /* Texts for people, until they left. */
 #include "store/notice.h"
 
-#include <string.h>
-
 #include "store/statement.h"
 
 enum err notice_add(struct store *s, struct notice *n, struct fault *f)
@@ -40,13 +38,7 @@ enum err notice_list(struct store *s, struct arena *a, int64_t after, int64_t li
     query_int(&q, after);
     query_int(&q, limit == 0 ? -1 : limit);
     while (query_row(&q)) {
-        if (*count == room) {
-            room = room == 0 ? 8 : room * 2;
-            struct notice *more = arena_new(a, room * sizeof *more);
-            if (*count > 0)
-                memcpy(more, *list, *count * sizeof *more);
-            *list = more;
-        }
+        *list = arena_grow(a, *list, *count, &room, sizeof **list);
         read_notice(&q, a, &(*list)[(*count)++]);
     }
     return query_end(&q);

@@ -2,8 +2,6 @@
  * ever given twice: files without a row are swept at every start. */
 #include "store/paper.h"
 
-#include <string.h>
-
 #include "store/inside.h"
 #include "store/statement.h"
 
@@ -318,13 +316,7 @@ static void copy_paper(struct arena *a, struct paper *p)
 static bool gather(void *arg, const struct paper *p)
 {
     struct gathering *g = arg;
-    if (g->count == g->room) {
-        g->room = g->room == 0 ? 16 : 2 * g->room;
-        struct paper *more = arena_new(g->arena, g->room * sizeof *more);
-        if (g->count > 0)
-            memcpy(more, g->papers, g->count * sizeof *more);
-        g->papers = more;
-    }
+    g->papers = arena_grow(g->arena, g->papers, g->count, &g->room, sizeof *g->papers);
     g->papers[g->count] = *p;
     copy_paper(g->arena, &g->papers[g->count++]);
     return true;

@@ -1,8 +1,6 @@
 /* Tracking numbers and whose they are. */
 #include "store/parcel.h"
 
-#include <string.h>
-
 #include "store/statement.h"
 
 static enum err name_box(struct store *s, const char *tracking, const struct parcel *p,
@@ -73,13 +71,7 @@ enum err parcel_list(struct store *s, struct arena *a, int64_t record,
                f);
     query_int(&q, record);
     while (query_row(&q)) {
-        if (*count == room) {
-            room = room == 0 ? 8 : room * 2;
-            const char **more = arena_new(a, room * sizeof *more);
-            if (*count > 0)
-                memcpy(more, *numbers, *count * sizeof *more);
-            *numbers = more;
-        }
+        *numbers = arena_grow(a, *numbers, *count, &room, sizeof **numbers);
         (*numbers)[(*count)++] = arena_text(a, row_text(&q, 0));
     }
     return query_end(&q);

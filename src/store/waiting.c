@@ -1,8 +1,6 @@
 /* Reports about orders that nobody knows yet. */
 #include "store/waiting.h"
 
-#include <string.h>
-
 #include "store/statement.h"
 
 #define WAITING_COLUMNS "id, told_ms, event, account, name, tracking, source, why, fields"
@@ -75,13 +73,7 @@ static enum err gather(struct query *q, struct arena *a, struct waiting **list,
     *list = NULL;
     *count = 0;
     while (query_row(q)) {
-        if (*count == room) {
-            room = room == 0 ? 8 : room * 2;
-            struct waiting *more = arena_new(a, room * sizeof *more);
-            if (*count > 0)
-                memcpy(more, *list, *count * sizeof *more);
-            *list = more;
-        }
+        *list = arena_grow(a, *list, *count, &room, sizeof **list);
         read_waiting(q, a, &(*list)[(*count)++]);
     }
     return query_end(q);

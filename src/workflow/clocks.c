@@ -43,13 +43,7 @@ struct finding {
 static void add_run(struct finding *g, enum clock_kind kind, const char *package,
                     int64_t due_ms, int64_t met_ms)
 {
-    if (g->count == g->room) {
-        g->room = g->room == 0 ? 8 : g->room * 2;
-        struct clock_run *list = arena_new(g->arena, g->room * sizeof *list);
-        if (g->count > 0)
-            memcpy(list, g->list, g->count * sizeof *list);
-        g->list = list;
-    }
+    g->list = arena_grow(g->arena, g->list, g->count, &g->room, sizeof *g->list);
     g->list[g->count++] = (struct clock_run){
         .kind = kind, .package = package, .due_ms = due_ms, .met_ms = met_ms};
 }

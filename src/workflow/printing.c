@@ -95,10 +95,7 @@ void printing_free(struct printing *p)
 
 static void push(int64_t **ids, size_t *count, size_t *room, int64_t id)
 {
-    if (*count == *room) {
-        *room = *room == 0 ? 16 : 2 * *room;
-        *ids = mem_resize(*ids, *room * sizeof **ids);
-    }
+    *ids = mem_grow(*ids, *count, room, sizeof **ids);
     (*ids)[(*count)++] = id;
 }
 

@@ -107,6 +107,27 @@ static void arena_pieces(void)
     arena_clear(&a);
 }
 
+static void lists_grow(void)
+{
+    enum { MEMBERS = 1000 };
+    struct arena a;
+    int *heap = NULL, *in_arena = NULL;
+    size_t heap_room = 0, arena_room = 0;
+    arena_init(&a);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        heap = mem_grow(heap, i, &heap_room, sizeof *heap);
+        in_arena = arena_grow(&a, in_arena, i, &arena_room, sizeof *in_arena);
+        CHECK(heap_room > i && arena_room > i);
+        CHECK_INT(in_arena[i], 0);
+        heap[i] = in_arena[i] = (int)i;
+    }
+    for (int i = 0; i < MEMBERS; i++) /* nothing was lost on the way */
+        CHECK(heap[i] == i && in_arena[i] == i);
+    CHECK(heap_room < 2 * (size_t)MEMBERS + 16);
+    free(heap);
+    arena_clear(&a);
+}
+
 static void memory_copies(void)
 {
     char *text = mem_text("dray"), *part = mem_copy("dray", 2);
@@ -210,6 +231,7 @@ TESTS_MAIN({"a buffer grows and drops", buffer_grows},
            {"a buffer is written in place and moved out", room_and_take},
            {"long text is formatted whole or not at all", long_format},
            {"an arena's pieces are zeroed, aligned and apart", arena_pieces},
+           {"a list that grows by one keeps its members", lists_grow},
            {"copies and arrays", memory_copies},
            {"without memory the process ends with code 70", no_memory_ends_the_process},
            {"a fault is a code and a sentence", faults_read_well},
