@@ -45,16 +45,9 @@ enum effect_kind external_kind(enum external_verb v)
 static enum err check_shipment(const struct shipment *s, enum external_verb verb,
                                struct fault *f)
 {
-    if (s->house == NULL)
-        return fault_set(f, ERR_STATE,
-                         "shipment %s: the project file names no location %s; add it to "
-                         "account \"%s\"",
-                         s->row.name, s->row.warehouse, s->row.account);
-    if ((s->row.flags & RECORD_OLD) != 0)
-        return fault_set(f, ERR_STATE,
-                         "shipment %s is older than the account's `since` and is left "
-                         "alone; `dray adopt %s` takes it over",
-                         s->row.name, s->row.name);
+    const enum err e = plan_allowed(&s->row, s->house, f);
+    if (e != ERR_OK)
+        return e;
     if (verb == EXTERNAL_DELIVERY && !shipment_is_self(s->body))
         return fault_set(f, ERR_STATE,
                          "shipment %s: Amazon's carrier reports its delivery itself "
@@ -105,49 +98,16 @@ static void business_key(struct shipment *s, enum external_verb verb,
         buf_format(key, "|%s", json_str(json_path(asked, "body.subStatus")));
 }
 
-/* What was asked, so that the same is known again; `again` and `why` are not part of it.
- */
-static void digest_asked(struct shipment *s, enum external_verb verb,
-                         const struct json *asked, struct digest *out)
-{
-    struct buf text;
-    struct json *fields = json_copy(&s->memory, asked);
-
-    json_set(&s->memory, fields, "dray", NULL);
-    buf_init(&text, 1 << 20);
-    buf_text(&text, external_verb_name(verb));
-    json_write_sorted(&text, fields);
-    digest_of(buf_str(&text), text.len, out);
-    buf_clear(&text);
-}
-
-/* The effect that the verb asks for, with its key and body in the shipment's memory. */
 static struct effect wanted_effect(struct host *h, struct shipment *s,
                                    enum external_verb verb, const struct json *asked)
 {
-    struct buf text;
-    struct effect e = {
-        .kind = verbs[verb].kind,
-        .verb = verbs[verb].name,
-        .record = s->row.id,
-        .account = s->row.account,
-        .name = s->row.name,
-        .why = "",
-        .evidence = "",
-        .transaction = "",
-        .run = h->run,
-        .planned_ms = host_now(h),
-    };
+    struct buf key;
 
-    buf_init(&text, 1 << 20);
-    business_key(s, verb, asked, &text);
-    e.key = arena_copy(&s->memory, buf_str(&text), text.len);
-    buf_reset(&text);
-    json_write(&text, asked);
-    e.body = arena_copy(&s->memory, buf_str(&text), text.len);
-    e.body_len = text.len;
-    buf_clear(&text);
-    digest_asked(s, verb, asked, &e.digest);
+    buf_init(&key, PLAN_KEY_MAX);
+    business_key(s, verb, asked, &key);
+    const struct effect e = plan_effect(h, &s->memory, &s->row, verbs[verb].kind,
+                                        verbs[verb].name, buf_str(&key), asked);
+    buf_clear(&key);
     return e;
 }
 

@@ -4,6 +4,70 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/json.h"
+
+enum err plan_allowed(const struct record *r, const struct warehouse *house,
+                      struct fault *f)
+{
+    const bool order = r->kind == RECORD_ORDER;
+    const char *what = order ? "order" : "shipment";
+    if (house == NULL)
+        return fault_set(
+            f, ERR_STATE,
+            "%s %s: the project file names no %s %s; add it to account \"%s\"", what,
+            r->name, order ? "warehouse" : "location", r->warehouse, r->account);
+    if ((r->flags & RECORD_OLD) != 0)
+        return fault_set(f, ERR_STATE,
+                         "%s %s is older than the account's `since` and is left alone; "
+                         "`dray adopt %s` takes it over",
+                         what, r->name, r->name);
+    return ERR_OK;
+}
+
+/* The same wish is known again by it; `again` and `why`, in `dray`, are no part of that.
+ */
+static void digest_asked(struct arena *a, const char *verb, const struct json *asked,
+                         struct buf *text, struct digest *out)
+{
+    struct json *fields = json_copy(a, asked);
+
+    json_set(a, fields, "dray", NULL);
+    buf_reset(text);
+    buf_text(text, verb);
+    json_write_sorted(text, fields);
+    digest_of(buf_str(text), text->len, out);
+}
+
+struct effect plan_effect(struct host *h, struct arena *a, const struct record *r,
+                          enum effect_kind kind, const char *verb, const char *key,
+                          const struct json *asked)
+{
+    enum { BODY_MAX = 1 << 20 };
+    struct buf text;
+    struct effect e = {
+        .kind = kind,
+        .verb = verb,
+        .record = r->id,
+        .account = r->account,
+        .name = r->name,
+        .key = arena_text(a, key),
+        .why = "",
+        .evidence = "",
+        .transaction = "",
+        .run = h->run,
+        .planned_ms = host_now(h),
+    };
+
+    buf_init(&text, BODY_MAX);
+    json_write(&text, asked);
+    e.body = arena_copy(a, buf_str(&text), text.len);
+    e.body_len = text.len;
+    digest_asked(a, verb, asked, &text, &e.digest);
+    buf_clear(&text);
+    return e;
+}
+
 static bool ended_badly(enum effect_state s)
 {
     return s == EFFECT_FAILED || s == EFFECT_REJECTED || s == EFFECT_CANCELLED;

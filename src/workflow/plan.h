@@ -33,6 +33,18 @@ struct wish {
     void *arg;
 };
 
+enum { PLAN_KEY_MAX = 1 << 20 }; /* bytes of a business key */
+
+/* Whether a verb may touch it at all. ERR_STATE: the project file does not name its
+ * warehouse or location (`house` is NULL), or it is older than `since`. */
+enum err plan_allowed(const struct record *r, const struct warehouse *house,
+                      struct fault *f);
+/* The effect that a verb asks for of `r`, with `key` as its business key. `asked` becomes
+ * its body and, with the verb and without what dray itself has written there (`again`,
+ * `why`), its digest. All in `a`. */
+struct effect plan_effect(struct host *h, struct arena *a, const struct record *r,
+                          enum effect_kind kind, const char *verb, const char *key,
+                          const struct json *asked);
 /* Looks up the key. out->outcome is PLAN_NEW, with the effect's revision set, or
  * PLAN_EXISTING. ERR_CONFLICT when the key is taken by something else. */
 enum err plan_settle(struct host *h, struct arena *a, const struct wish *w,

@@ -92,22 +92,6 @@ static enum err find_paper(struct host *h, struct arena *a, int64_t id, struct p
     return e;
 }
 
-static enum err check_order(const struct order *o, struct fault *f)
-{
-    if (o->house == NULL)
-        return fault_set(
-            f, ERR_STATE,
-            "order %s: the project file names no warehouse %s; add it to account \"%s\"",
-            o->row.name, o->row.warehouse, o->row.account);
-    if ((o->row.flags & RECORD_OLD) != 0)
-        return fault_set(
-            f, ERR_STATE,
-            "order %s is older than the account's `since` and is left alone; `dray "
-            "adopt %s` takes it over",
-            o->row.name, o->row.name);
-    return ERR_OK;
-}
-
 static void stand_of(struct host *h, const struct order *o, const struct paper *p,
                      const struct printer *printer, struct stand *out)
 {
@@ -177,7 +161,7 @@ enum err print_plan(struct host *h, int64_t document, const struct printer *prin
     if (e == ERR_OK) {
         e = order_open_row(h, p.record, &o, f);
         if (e == ERR_OK)
-            e = check_order(&o, f);
+            e = plan_allowed(&o.row, o.house, f);
         if (e == ERR_OK)
             e = plan_in(h, &o, &p, printer, copy, out, f);
         order_close(&o);

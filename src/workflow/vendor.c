@@ -45,17 +45,9 @@ enum effect_kind verb_kind(enum verb v)
 /* What a warehouse of this kind never does (domain.md 4.7). */
 static enum err check_warehouse(const struct order *o, enum verb verb, struct fault *f)
 {
-    if (o->house == NULL)
-        return fault_set(
-            f, ERR_STATE,
-            "order %s: the project file names no warehouse %s; add it to account \"%s\"",
-            o->row.name, o->row.warehouse, o->row.account);
-    if ((o->row.flags & RECORD_OLD) != 0)
-        return fault_set(
-            f, ERR_STATE,
-            "order %s is older than the account's `since` and is left alone; `dray "
-            "adopt %s` takes it over",
-            o->row.name, o->row.name);
+    const enum err e = plan_allowed(&o->row, o->house, f);
+    if (e != ERR_OK)
+        return e;
     if (verb == VERB_REQUEST_LABEL && !o->house->amazon_labels)
         return fault_set(
             f, ERR_STATE,
@@ -104,22 +96,6 @@ static void business_key(const struct order *o, enum verb verb, const struct jso
                (long long)(at / MS_SECOND));
 }
 
-/* What was asked, so that the same is known again; `again` and `why` are not part of it.
- */
-static void digest_asked(struct order *o, enum verb verb, const struct json *asked,
-                         struct digest *out)
-{
-    struct buf text;
-    struct json *fields = json_copy(&o->memory, asked);
-
-    json_set(&o->memory, fields, "dray", NULL);
-    buf_init(&text, 1 << 20);
-    buf_text(&text, verb_name(verb));
-    json_write_sorted(&text, fields);
-    digest_of(buf_str(&text), text.len, out);
-    buf_clear(&text);
-}
-
 enum err vendor_ready(struct host *h, const struct effect *e, struct fault *f)
 {
     const enum order_state meanwhile = verbs[verb_find(e->verb)].meanwhile;
@@ -152,33 +128,16 @@ static enum err try_body(struct host *h, struct order *o, enum verb verb,
     return body_build(h, o, verb, fields, NULL, 0, &element, f);
 }
 
-/* The effect that the verb asks for, with its key and body in the order's memory. */
 static struct effect wanted_effect(struct host *h, struct order *o, enum verb verb,
                                    const struct json *asked)
 {
-    struct buf text;
-    struct effect e = {
-        .kind = verbs[verb].kind,
-        .verb = verb_name(verb),
-        .record = o->row.id,
-        .account = o->row.account,
-        .name = o->row.name,
-        .why = "",
-        .evidence = "",
-        .transaction = "",
-        .run = h->run,
-        .planned_ms = host_now(h),
-    };
+    struct buf key;
 
-    buf_init(&text, 1 << 20);
-    business_key(o, verb, asked, &text);
-    e.key = arena_copy(&o->memory, buf_str(&text), text.len);
-    buf_reset(&text);
-    json_write(&text, asked);
-    e.body = arena_copy(&o->memory, buf_str(&text), text.len);
-    e.body_len = text.len;
-    buf_clear(&text);
-    digest_asked(o, verb, asked, &e.digest);
+    buf_init(&key, PLAN_KEY_MAX);
+    business_key(o, verb, asked, &key);
+    const struct effect e = plan_effect(h, &o->memory, &o->row, verbs[verb].kind,
+                                        verb_name(verb), buf_str(&key), asked);
+    buf_clear(&key);
     return e;
 }
 
