@@ -7,12 +7,16 @@ local more_words = require("dray.words")
 
 local project = {}
 
-local VERBS = { "accept", "reject", "request_label", "confirm", "floor_deny", "scan" }
+-- What can be limited, by program.
+local VERBS = {
+  vendor = { "accept", "reject", "request_label", "confirm", "floor_deny", "scan" },
+  external = seller.verbs,
+}
 
-local limit = { "table" }
-local limits_fields = {}
-for _, verb in ipairs(VERBS) do limits_fields[verb] = limit end
-local limits = { "table", fields = limits_fields }
+local limits = { "table", fields = {} }
+for _, verbs in pairs(VERBS) do
+  for _, verb in ipairs(verbs) do limits.fields[verb] = { "table" } end
+end
 
 local weight = { "table", fields = {
   value = { "text", required = true },
@@ -107,13 +111,32 @@ local function sorted_keys(map)
   return keys
 end
 
-local function check_limits(where, given, report)
-  for _, verb in ipairs(VERBS) do
-    local value = type(given) == "table" and given[verb]
-    if type(value) == "table" and (math.type(value[1]) ~= "integer" or value[1] < 0
+local function has_verb(program, verb)
+  for _, one in ipairs(VERBS[program] or {}) do
+    if one == verb then return true end
+  end
+  return false
+end
+
+local function check_limits(where, given, program, report)
+  local other = program == "vendor" and "external" or "vendor"
+  for _, verb in ipairs(sorted_keys(given)) do
+    local value, path = given[verb], where .. "." .. verb
+    if not has_verb(program, verb) and has_verb(other, verb) then
+      report(path, ('is a verb of program = "%s"'):format(other))
+    elseif type(value) == "table" and (math.type(value[1]) ~= "integer" or value[1] < 0
         or type(value.per) ~= "string") then
-      report(where .. "." .. verb, 'expected { COUNT, per = "1d" }')
+      report(path, 'expected { COUNT, per = "1d" }')
     end
+  end
+end
+
+-- The limits of each place that the account names.
+local function check_limits_of(where, places, program, report)
+  for _, id in ipairs(sorted_keys(places)) do
+    local place = places[id]
+    check_limits(("%s.%s.limits"):format(where, id), type(place) == "table" and place.limits,
+      program, report)
   end
 end
 
@@ -127,17 +150,9 @@ local function check_account(fields, report)
     report("warehouses", "missing: name the warehouses that ship for this account")
   end
   seller.check(fields, report)
-  check_limits("limits", fields.limits, report)
-  for _, code in ipairs(sorted_keys(fields.warehouses)) do
-    local house = fields.warehouses[code]
-    check_limits(("warehouses.%s.limits"):format(code), type(house) == "table" and house.limits,
-      report)
-  end
-  for _, id in ipairs(sorted_keys(fields.locations)) do
-    local place = fields.locations[id]
-    check_limits(("locations.%s.limits"):format(id), type(place) == "table" and place.limits,
-      report)
-  end
+  check_limits("limits", fields.limits, fields.program, report)
+  check_limits_of("warehouses", fields.warehouses, fields.program, report)
+  check_limits_of("locations", fields.locations, fields.program, report)
 end
 
 local function marker(key)

@@ -1,6 +1,10 @@
 --- A seller's part of an account in the project file: its locations instead of warehouses.
 local seller = {}
 
+--- What of a seller's can be limited.
+seller.verbs = { "confirm", "reject", "create_packages", "update_package", "shipping_options",
+  "generate_invoice", "generate_labels", "mark_shipped", "delivery" }
+
 local writes = { "text", choices = { "live", "observe" } }
 
 --- The fields of an account that only `program = "external"` has.

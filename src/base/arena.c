@@ -27,10 +27,22 @@ void arena_init(struct arena *a)
     *a = (struct arena){0};
 }
 
-static void free_from(struct arena_block *block)
+void arena_init_secret(struct arena *a)
+{
+    *a = (struct arena){.secret = true};
+}
+
+static void cleanse(const struct arena *a, struct arena_block *block)
+{
+    if (a->secret)
+        mem_cleanse(block->data, block->used);
+}
+
+static void free_from(const struct arena *a, struct arena_block *block)
 {
     while (block != NULL) {
         struct arena_block *older = block->older;
+        cleanse(a, block);
         free(block);
         block = older;
     }
@@ -38,15 +50,16 @@ static void free_from(struct arena_block *block)
 
 void arena_clear(struct arena *a)
 {
-    free_from(a->head);
-    arena_init(a);
+    free_from(a, a->head);
+    *a = (struct arena){.secret = a->secret};
 }
 
 void arena_reset(struct arena *a)
 {
     if (a->head == NULL)
         return;
-    free_from(a->head->older);
+    free_from(a, a->head->older);
+    cleanse(a, a->head);
     a->head->older = NULL;
     a->head->used = 0;
     a->used = 0;

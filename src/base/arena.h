@@ -2,15 +2,19 @@
 #ifndef DRAY_BASE_ARENA_H
 #define DRAY_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
 struct arena {
     struct arena_block *head; /* newest block first */
     size_t used;              /* bytes handed out since the last reset */
+    bool secret;              /* blocks are cleansed before they are freed */
 };
 
 void arena_init(struct arena *a);
+/* For trees that hold presigned URLs: what is parsed into it leaves no copy behind. */
+void arena_init_secret(struct arena *a);
 void arena_clear(struct arena *a); /* frees everything */
 void arena_reset(struct arena *a); /* forgets everything, keeps one block for reuse */
 

@@ -17,14 +17,31 @@ void buf_init(struct buf *b, size_t max)
     *b = (struct buf){.max = max};
 }
 
+void buf_init_secret(struct buf *b, size_t max)
+{
+    buf_init(b, max);
+    b->secret = true;
+}
+
+/* What stands there from `from` on is read by nobody any more. */
+static void cleanse_from(const struct buf *b, size_t from)
+{
+    if (b->secret && b->data != NULL)
+        mem_cleanse(b->data + from, b->cap - from);
+}
+
 void buf_clear(struct buf *b)
 {
+    const bool secret = b->secret;
+    cleanse_from(b, 0);
     free(b->data);
     buf_init(b, b->max);
+    b->secret = secret;
 }
 
 void buf_reset(struct buf *b)
 {
+    cleanse_from(b, 0);
     b->len = 0;
     b->over = false;
     if (b->data != NULL)
@@ -36,6 +53,17 @@ bool buf_ok(const struct buf *b)
     return !b->over;
 }
 
+/* To other memory; the old leaves no copy behind. */
+static void move(struct buf *b, size_t cap)
+{
+    char *data = mem_resize(NULL, cap);
+    if (b->len > 0)
+        memcpy(data, b->data, b->len);
+    cleanse_from(b, 0);
+    free(b->data);
+    b->data = data;
+}
+
 static void grow(struct buf *b, size_t need)
 {
     size_t cap = b->cap < SMALLEST ? SMALLEST : b->cap;
@@ -44,7 +72,10 @@ static void grow(struct buf *b, size_t need)
             cap = need;
     if (cap - 1 > b->max)
         cap = b->max + 1; /* need never is more than this */
-    b->data = mem_resize(b->data, cap);
+    if (b->secret)
+        move(b, cap);
+    else
+        b->data = mem_resize(b->data, cap);
     b->cap = cap;
 }
 
@@ -118,6 +149,7 @@ void buf_drop(struct buf *b, size_t len)
         return;
     b->len -= len;
     memmove(b->data, b->data + len, b->len);
+    cleanse_from(b, b->len);
     b->data[b->len] = '\0';
 }
 
@@ -135,6 +167,6 @@ char *buf_take(struct buf *b, size_t *len)
     data[b->len] = '\0';
     if (len != NULL)
         *len = b->len;
-    buf_init(b, b->max);
+    *b = (struct buf){.max = b->max, .secret = b->secret};
     return data;
 }

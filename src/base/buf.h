@@ -11,14 +11,16 @@
 #include <stddef.h>
 
 struct buf {
-    char *data; /* NULL while empty and never added to */
-    size_t len; /* bytes in use */
-    size_t cap; /* bytes allocated */
-    size_t max; /* bytes allowed */
-    bool over;  /* something did not fit */
+    char *data;  /* NULL while empty and never added to */
+    size_t len;  /* bytes in use */
+    size_t cap;  /* bytes allocated */
+    size_t max;  /* bytes allowed */
+    bool over;   /* something did not fit */
+    bool secret; /* memory that is given back was cleansed before */
 };
 
 void buf_init(struct buf *b, size_t max);
+void buf_init_secret(struct buf *b, size_t max); /* for tokens and presigned URLs */
 void buf_clear(struct buf *b); /* frees; usable again with the same maximum */
 void buf_reset(struct buf *b); /* empties, keeps the memory, forgets `over` */
 bool buf_ok(const struct buf *b);

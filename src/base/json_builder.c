@@ -12,6 +12,7 @@ void json_builder_init(struct json_builder *b, struct arena *a, size_t string_ma
 {
     *b = (struct json_builder){.arena = a};
     buf_init(&b->text, string_max);
+    b->text.secret = a->secret;
 }
 
 void json_builder_clear(struct json_builder *b)

@@ -387,7 +387,9 @@ const struct command command_call = {
         "as usual; a\n"
         "write is one attempt, logged, never repeated. The reply goes to stdout "
         "untouched, a\n"
-        "refusal's too; a refusal exits 1, a write of which nobody knows exits 3.\n\n"
+        "refusal's too; a refusal exits 1, a write of which nobody knows exits 3. That "
+        "of\n"
+        "generateShipLabels holds the labels' addresses: who reads one has the label.\n\n"
         "  dray call getOrder --param purchaseOrderNumber=DF0001",
     .least = 1,
     .most = 1,

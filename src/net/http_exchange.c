@@ -91,6 +91,7 @@ void http_exchange_init(struct exchange *x, const struct http_request *request,
     size_t error_max = ERROR_BODY_MAX;
     buf_init(&x->reply.body, x->reply_max > error_max ? x->reply_max : error_max);
     buf_init(&x->waiting, WAITING_MAX);
+    x->reply.body.secret = x->waiting.secret = request->secret;
 }
 
 void http_exchange_clear(struct exchange *x)

@@ -34,6 +34,7 @@ struct http_request {
                            names; NULL: none */
     int64_t timeout_ms; /* for the whole exchange; 0: two minutes */
     size_t reply_max;   /* most body bytes accepted; 0: 64 MiB */
+    bool secret; /* the reply holds tokens or presigned URLs: nothing of it stays */
 };
 
 enum http_outcome {

@@ -22,9 +22,19 @@ static const char lwa_of_amazon[] = "https://api.amazon.com/auth/o2/token";
 const char *limit_name(enum limited l)
 {
     static const char *const names[LIMIT_COUNT] = {
-        [LIMIT_ACCEPT] = "accept",         [LIMIT_REJECT] = "reject",
-        [LIMIT_LABEL] = "request_label",   [LIMIT_CONFIRM] = "confirm",
-        [LIMIT_FLOOR_DENY] = "floor_deny", [LIMIT_SCAN] = "scan",
+        [LIMIT_ACCEPT] = "accept",
+        [LIMIT_REJECT] = "reject",
+        [LIMIT_LABEL] = "request_label",
+        [LIMIT_CONFIRM] = "confirm",
+        [LIMIT_FLOOR_DENY] = "floor_deny",
+        [LIMIT_SCAN] = "scan",
+        [LIMIT_CREATE_PACKAGES] = "create_packages",
+        [LIMIT_UPDATE_PACKAGE] = "update_package",
+        [LIMIT_SHIPPING_OPTIONS] = "shipping_options",
+        [LIMIT_GENERATE_INVOICE] = "generate_invoice",
+        [LIMIT_GENERATE_LABELS] = "generate_labels",
+        [LIMIT_MARK_SHIPPED] = "mark_shipped",
+        [LIMIT_DELIVERY] = "delivery",
     };
     return (size_t)l < LIMIT_COUNT ? names[l] : "unknown";
 }
@@ -281,13 +291,11 @@ static enum err take_output(const struct buf *printed, struct secret *out,
 static enum err from_command(const struct source *s, struct secret *out, struct fault *f)
 {
     struct buf printed;
-    buf_init(&printed, SECRET_MAX);
-    buf_room(&printed, SECRET_MAX); /* so that it never moves and leaves a copy behind */
+    buf_init_secret(&printed, SECRET_MAX);
     enum err e =
         process_capture((const char *const *)s->argv, NULL, 0, &printed, COMMAND_MS, f);
     if (e == ERR_OK)
         e = take_output(&printed, out, f);
-    mem_cleanse(printed.data, printed.cap);
     buf_clear(&printed);
     return e;
 }

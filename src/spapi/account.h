@@ -32,10 +32,17 @@ enum limited {
     LIMIT_CONFIRM,
     LIMIT_FLOOR_DENY,
     LIMIT_SCAN,
+    LIMIT_CREATE_PACKAGES, /* from here on a seller's, who has confirm and reject, too */
+    LIMIT_UPDATE_PACKAGE,
+    LIMIT_SHIPPING_OPTIONS,
+    LIMIT_GENERATE_INVOICE,
+    LIMIT_GENERATE_LABELS,
+    LIMIT_MARK_SHIPPED,
+    LIMIT_DELIVERY,
     LIMIT_COUNT
 };
-const char *limit_name(enum limited l); /* "accept", "reject", "request_label", "confirm",
-                                           "floor_deny", "scan" */
+/* The verb as scripts write it: "accept", "floor_deny", "generate_labels" … */
+const char *limit_name(enum limited l);
 
 /* The clocks of domain.md 4.2. */
 enum deadline {

@@ -41,6 +41,7 @@ void answer_begin(struct answer *a, const struct call_request *request)
     *a = (struct answer){.request = request};
     buf_init(&a->kept, TREE_MAX);
     arena_init(&a->arena);
+    a->kept.secret = a->arena.secret = op->secret;
     if (request->item != NULL && request->raw == NULL)
         a->page = page_new(&options);
 }

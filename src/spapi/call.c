@@ -218,6 +218,7 @@ static void call_send(struct call *c, const struct secret *token)
                                 .body = r->body,
                                 .body_len = r->body_len,
                                 .write = answer_is_write(r->op),
+                                .secret = r->op->secret,
                                 .timeout_ms = r->op->timeout_ms,
                                 .reply_max = streams ? stream_max : tree_max};
     answer_clear(&c->answer);

@@ -20,18 +20,6 @@ struct grant_reader {
     long life_s; /* 0: not said */
 };
 
-void grant_buf_init(struct buf *b)
-{
-    buf_init(b, GRANT_REPLY_MAX);
-    buf_room(b, GRANT_REPLY_MAX);
-}
-
-void grant_buf_clear(struct buf *b)
-{
-    mem_cleanse(b->data, b->cap);
-    buf_clear(b);
-}
-
 static enum member member_of(const char *key, size_t len)
 {
     static const struct {
@@ -108,7 +96,7 @@ static enum err grant_parse(struct grant_reader *r, const char *reply, size_t le
 enum err grant_read(struct grant *g, const char *reply, size_t len, struct fault *f)
 {
     struct grant_reader r = {0};
-    grant_buf_init(&r.token);
+    buf_init_secret(&r.token, GRANT_REPLY_MAX);
     enum err e = grant_parse(&r, reply, len);
     if (e != ERR_OK)
         e = fault_set(f, ERR_INPUT, "the answer is not the JSON that it should be");
@@ -117,7 +105,7 @@ enum err grant_read(struct grant *g, const char *reply, size_t len, struct fault
     else
         secret_set(&g->token, r.token.data, r.token.len);
     g->life_ms = r.life_s > 0 ? (int64_t)r.life_s * MS_SECOND : MS_HOUR;
-    grant_buf_clear(&r.token);
+    buf_clear(&r.token);
     return e;
 }
 

@@ -19,12 +19,6 @@ struct grant {
     int64_t asked_ms; /* monotonic; set by who asked */
 };
 
-/* A buffer for a reply or a form with secrets in it: its memory is got at once, never
- * moved. */
-void grant_buf_init(struct buf *b);
-/* Overwrites and frees it. */
-void grant_buf_clear(struct buf *b);
-
 /* Reads a reply. ERR_INPUT when it is no JSON or holds no token; the sentence quotes
  * nothing of it. */
 enum err grant_read(struct grant *g, const char *reply, size_t len, struct fault *f);

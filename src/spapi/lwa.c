@@ -58,8 +58,8 @@ void lwa_stop(struct lwa *l)
     if (l->exchange != NULL)
         transport_withdraw(l->spapi->transport, l->exchange);
     l->exchange = NULL;
-    grant_buf_clear(&l->form);
-    grant_buf_clear(&l->reply);
+    buf_clear(&l->form);
+    buf_clear(&l->reply);
 }
 
 void lwa_free(struct lwa *l)
@@ -74,8 +74,8 @@ void lwa_free(struct lwa *l)
 /* The refresh is over. */
 static void lwa_end(struct lwa *l, const struct grant *g, bool refused, struct fault *f)
 {
-    grant_buf_clear(&l->form);
-    grant_buf_clear(&l->reply);
+    buf_clear(&l->form);
+    buf_clear(&l->reply);
     if (g == NULL)
         fault_prefix(f, "account %s", l->account->id);
     l->done(l->arg, g, refused, g == NULL ? f : NULL);
@@ -122,8 +122,8 @@ static void form_field(struct buf *form, const char *name, const char *value)
 
 static void write_form(struct lwa *l)
 {
-    grant_buf_clear(&l->form);
-    grant_buf_init(&l->form);
+    buf_clear(&l->form);
+    buf_init_secret(&l->form, GRANT_REPLY_MAX);
     form_field(&l->form, "grant_type", "refresh_token");
     form_field(&l->form, "refresh_token", secret_reveal(&l->refresh_token));
     form_field(&l->form, "client_id", l->account->credentials.client_id);
@@ -293,7 +293,7 @@ static void lwa_answered(void *arg, struct http_reply *reply)
     struct lwa *l = arg;
     struct grant g = {.asked_ms = l->asked_ms};
     l->exchange = NULL;
-    grant_buf_clear(&l->form);
+    buf_clear(&l->form);
     lwa_tell(l, reply);
     bool good = reply->outcome == HTTP_ANSWERED && reply->status >= 200 &&
                 reply->status < 300 && buf_ok(&l->reply) &&
@@ -327,11 +327,12 @@ static void lwa_post(struct lwa *l)
                                    .body = l->form.data,
                                    .body_len = l->form.len,
                                    .write = false, /* a second token does no harm */
+                                   .secret = true,
                                    .timeout_ms = TIMEOUT_MS};
     l->attempt++;
     l->asked_ms = spapi_now(l->spapi);
-    grant_buf_clear(&l->reply);
-    grant_buf_init(&l->reply);
+    buf_clear(&l->reply);
+    buf_init_secret(&l->reply, GRANT_REPLY_MAX);
     l->exchange =
         transport_send(l->spapi->transport, &request, lwa_bytes, lwa_answered, l);
 }

@@ -301,6 +301,7 @@ static const struct operation operations[OP_EXTERNAL] = {
             .params = no_params,
             .body = &shape_restricted_data_token,
             .ok = 200,
+            .secret = true,
             .repeat = REPEAT_HARMLESS,
             .timeout_ms = TIMEOUT_CALL,
         },

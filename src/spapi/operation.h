@@ -86,6 +86,7 @@ struct operation {
     int page_size;     /* the limit that dray sends: 100, or 10 for invoices; 0 none */
     bool may_be_empty; /* `{}`, `null` or nothing at all is an answer, too */
     bool windowed;     /* createdAfter/createdBefore, at most 7 days apart */
+    bool secret; /* the reply holds a token or presigned URLs: nothing of it stays */
     enum repeat repeat;
     int64_t timeout_ms;
 };

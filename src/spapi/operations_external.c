@@ -214,6 +214,7 @@ const struct operation operations_external[] = {
             .body_optional = true,
             .ok = 200,
             .list = "packageShipLabelList",
+            .secret = true,              /* fileData.url */
             .repeat = REPEAT_LOOK_FIRST, /* GENERATE again gives the same label */
             .timeout_ms = TIMEOUT_DOCUMENTS,
         },

@@ -267,7 +267,7 @@ static void restricted_clear(struct holder *h)
     h->call = NULL;
     free(h->body);
     h->body = NULL;
-    grant_buf_clear(&h->reply);
+    buf_clear(&h->reply);
 }
 
 static void restricted_read(struct holder *h, const struct call_reply *reply)
@@ -304,7 +304,7 @@ static void restricted_ask(struct holder *h)
 {
     struct fault f = {0};
     h->body = restricted_body(h);
-    grant_buf_init(&h->reply);
+    buf_init_secret(&h->reply, GRANT_REPLY_MAX);
     struct call_request request = {.account = h->tokens->account,
                                    .op = operation_get(OP_CREATE_RESTRICTED_DATA_TOKEN),
                                    .body = h->body,

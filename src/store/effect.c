@@ -491,6 +491,20 @@ enum err effect_list(struct store *s, struct arena *a, const struct effect_filte
     return e;
 }
 
+static bool note_one(void *arg, const struct effect *e)
+{
+    (void)e;
+    *(bool *)arg = true;
+    return false;
+}
+
+enum err effect_any(struct store *s, const struct effect_filter *filter, bool *any,
+                    struct fault *f)
+{
+    *any = false;
+    return effect_each(s, filter, note_one, any, f);
+}
+
 enum err effect_count(struct store *s, const struct effect_filter *filter, int64_t *count,
                       struct fault *f)
 {

@@ -148,6 +148,9 @@ enum err effect_list(struct store *s, struct arena *a, const struct effect_filte
                      struct effect **list, size_t *count, struct fault *f);
 enum err effect_count(struct store *s, const struct effect_filter *filter, int64_t *count,
                       struct fault *f);
+/* Whether there is one at all. */
+enum err effect_any(struct store *s, const struct effect_filter *filter, bool *any,
+                    struct fault *f);
 /* The earliest next_ms after `after_ms` among effects of an account in `states`, of which
  * final ones have none; INT64_MAX when none. */
 enum err effect_next(struct store *s, const char *account, unsigned states,

@@ -197,13 +197,6 @@ static void fetched(void *arg, struct fetch_end *end)
     arena_clear(&a);
 }
 
-/* The text of a URL stays nowhere but in its fetch. */
-static void cleanse(const struct json *value)
-{
-    if (value != NULL && value->type == JSON_STRING)
-        mem_cleanse((char *)(uintptr_t)value->text, value->len);
-}
-
 static void begin_fetch(struct host *h, const struct effect *e, const char *package,
                         const struct json *label, char why[200])
 {
@@ -240,12 +233,10 @@ static bool is_failed(const struct json *label)
 static void say_failure(const struct json *label, const char *package, char why[200])
 {
     const struct json *error = json_get(label, "errorDetails");
-    char *message = mem_text(json_get_str(error, "message", "Amazon gives no reason"));
-
-    secret_redact(message);
     snprintf(why, 200, "package %.40s: %.40s: %.100s", package,
-             json_get_str(error, "code", "no label"), message);
-    free(message);
+             json_get_str(error, "code", "no label"),
+             json_get_str(error, "message", "Amazon gives no reason"));
+    secret_redact(why);
 }
 
 /* One element of packageShipLabelList. A label that was made anew takes the place of the
@@ -265,7 +256,6 @@ static enum err take_label(struct host *h, struct effect *e, const struct json *
         err = paper_void(h->store, e->record, 1u << PAPER_LABEL, package, &count, f);
     if (err == ERR_OK)
         begin_fetch(h, e, package, label, why);
-    cleanse(json_path(label, "fileData.url"));
     return err;
 }
 

@@ -6,7 +6,7 @@
 #include "workflow/external.h"
 
 /* Amazon's yes to generateShipLabels: each package's label is fetched; the effect is
- * accepted until all are here. The URLs in `body` are cleansed on the way. */
+ * accepted until all are here. */
 enum err labels_answered(struct host *h, struct effect *e, const struct call_reply *r,
                          struct fault *f);
 /* Where the labels of an accepted request stand when nothing of it is under way any more:

@@ -70,13 +70,6 @@ static void gather(struct group *g, struct effect *list, bool *taken, size_t fro
     }
 }
 
-static bool take_any(void *arg, const struct effect *e)
-{
-    (void)e;
-    *(bool *)arg = true;
-    return false;
-}
-
 /* More of the same kind will be sent in a moment: one list later proves them all. */
 static enum err more_coming(struct host *h, const struct account *a,
                             enum effect_kind kind, bool *more, struct fault *f)
@@ -91,7 +84,7 @@ static enum err more_coming(struct host *h, const struct account *a,
             .due_ms = s == EFFECT_READY ? host_now(h) + MS_SECOND : 0,
             .due_order = true,
             .limit = 1};
-        err = effect_each(h->store, &filter, take_any, more, f);
+        err = effect_any(h->store, &filter, more, f);
     }
     return err;
 }

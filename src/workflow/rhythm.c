@@ -44,13 +44,6 @@ static enum err wants_invoice(struct host *h, const struct account *a, bool *yes
     return any_order(h, a, RECORD_INVOICED, yes, f);
 }
 
-static bool note_one(void *arg, const struct effect *e)
-{
-    (void)e;
-    *(bool *)arg = true;
-    return false;
-}
-
 /* A label was asked for and is not there yet. */
 static enum err wants_label(struct host *h, const struct account *a, bool *yes,
                             struct fault *f)
@@ -60,7 +53,7 @@ static enum err wants_label(struct host *h, const struct account *a, bool *yes,
         .kinds = 1u << EFFECT_LABEL,
         .states = 1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN,
         .limit = 1};
-    return effect_each(h->store, &filter, note_one, yes, f);
+    return effect_any(h->store, &filter, yes, f);
 }
 
 /* How often each list is asked: every `often_ms`, and while nothing wants it only every

@@ -226,7 +226,52 @@ static void long_faults_stay_utf8(void)
     }
 }
 
+/* Whether the memory still holds the text; a secret's may not. */
+static bool holds(const char *memory, size_t size, const char *text)
+{
+    const size_t len = strlen(text);
+    for (size_t i = 0; i + len <= size; i++)
+        if (memcmp(memory + i, text, len) == 0)
+            return true;
+    return false;
+}
+
+static void secrets_leave_no_copy(void)
+{
+    struct buf b, plain;
+    struct arena a;
+
+    buf_init(&plain, 100);
+    buf_text(&plain, "hush-hush");
+    buf_reset(&plain);
+    CHECK(holds(plain.data, plain.cap, "ush-hush")); /* so the look sees it */
+    buf_clear(&plain);
+
+    buf_init_secret(&b, 1000);
+    buf_text(&b, "0123456789hush-hush");
+    buf_drop(&b, 10);
+    CHECK_STR(buf_str(&b), "hush-hush");
+    CHECK(!holds(b.data + b.len, b.cap - b.len, "hush"));
+    for (int i = 0; i < 20; i++)
+        buf_text(&b, "0123456789"); /* it moves */
+    CHECK(strncmp(buf_str(&b), "hush-hush0123", 13) == 0);
+    CHECK_INT(b.len, 209);
+    buf_reset(&b);
+    CHECK(!holds(b.data, b.cap, "hush"));
+    buf_clear(&b);
+    CHECK(b.secret);
+
+    arena_init_secret(&a);
+    const char *text = arena_text(&a, "hush-hush");
+    arena_reset(&a);
+    CHECK(!holds(text, 9, "hush"));
+    arena_clear(&a);
+    CHECK(a.secret);
+}
+
 TESTS_MAIN({"a buffer grows and drops", buffer_grows},
+           {"what held a secret holds it no more once it is given back",
+            secrets_leave_no_copy},
            {"a buffer never passes the maximum it was born with", maximum_is_kept},
            {"a buffer is written in place and moved out", room_and_take},
            {"long text is formatted whole or not at all", long_format},
