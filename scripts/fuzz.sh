@@ -10,6 +10,13 @@ cc=${CLANG:-clang}
 work=$(mktemp -d "${TMPDIR:-/tmp}/dray-fuzz-XXXXXX")
 failed=0
 
+# What made a target fail stays; everything else goes, also when the script is stopped.
+end() { # shellcheck disable=SC2317
+  if [ "$failed" -eq 0 ]; then rm -rf "$work"; fi
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+
 if ! command -v "$cc" >/dev/null; then
   echo "fuzz: $cc is not installed" >&2
   exit 1
@@ -130,7 +137,4 @@ for target in "$@"; do
   build "$target"
   run "$target"
 done
-if [ "$failed" -eq 0 ]; then
-  rm -rf "$work"
-fi
 exit "$failed"

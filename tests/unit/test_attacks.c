@@ -5,6 +5,8 @@
  * files. A file begins with its reason, then "-- says: TEXT" with what the outcome must
  * begin with ("ok" for what comes to its end). Arguments choose files. */
 #include <dirent.h>
+#include <errno.h>
+#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,7 +142,8 @@ static void attack(const char *name, const char *text, size_t len, char *outcome
 
 /* ---- in the child, as a rule ---- */
 
-static char folder[64];
+static char
+    folder[64]; /* the parent makes it, and removes it whatever befell the child */
 
 static void write_rule(const char *name, const char *head, const char *text, size_t len,
                        const char *tail)
@@ -156,13 +159,6 @@ static void write_rule(const char *name, const char *head, const char *text, siz
     fclose(out);
 }
 
-static void remove_rule(const char *name)
-{
-    char path[500];
-    snprintf(path, sizeof path, "%s/rules/%s", folder, name);
-    unlink(path);
-}
-
 /* The attack with an honest rule after it in the same file, and one in another file. */
 static void write_rules(const char *name, const char *text, size_t len, bool whole)
 {
@@ -171,11 +167,9 @@ static void write_rules(const char *name, const char *text, size_t len, bool who
                                     " == 3 and not pcall(error, 'x') and "
                                     "setmetatable({}, { __index = math }).pi) end }";
     char path[100];
-    snprintf(folder, sizeof folder, "/tmp/dray-attack-XXXXXX");
-    if (mkdtemp(folder) == NULL)
-        _exit(1);
     snprintf(path, sizeof path, "%s/rules", folder);
-    mkdir(path, 0700);
+    if (mkdir(path, 0700) != 0)
+        _exit(1);
     if (whole)
         write_rule(name, "", text, len, neighbour);
     else
@@ -281,9 +275,6 @@ static void attack_rules(const struct attack_file *file, char *outcome)
     fclose(log);
     free(mistakes);
     host_down();
-    remove_rule(file->name);
-    remove_rule("same.lua");
-    remove_rule("honest.lua");
 }
 
 /* ---- in the parent ---- */
@@ -305,6 +296,22 @@ static bool read_attack(struct attack_file *file, const char *from, const char *
     snprintf(file->says, sizeof file->says, "%.*s", (int)strcspn(says + 9, "\n"),
              says + 9);
     return true;
+}
+
+static bool make_folder(void)
+{
+    const char *parent = getenv("TMPDIR");
+    int len = snprintf(folder, sizeof folder, "%s/dray-attack-XXXXXX",
+                       parent != NULL ? parent : "/tmp");
+    return len > 0 && (size_t)len < sizeof folder && mkdtemp(folder) != NULL;
+}
+
+static int remove_one(const char *path, const struct stat *s, int type, struct FTW *at)
+{
+    (void)s;
+    (void)type;
+    (void)at;
+    return remove(path);
 }
 
 /* Reads what the child says until it ends. */
@@ -353,6 +360,22 @@ static bool survives(const struct attack_file *file, bool as_rule, char *outcome
     return strncmp(outcome, file->says, strlen(file->says)) == 0;
 }
 
+/* In a folder of its own, which is gone afterwards, also when the child was killed. */
+static bool survives_in_folder(const struct attack_file *file, bool as_rule,
+                               char *outcome)
+{
+    if (!make_folder()) {
+        snprintf(outcome, SAID_MAX, "no folder for it: %s", strerror(errno));
+        return false;
+    }
+    bool good = survives(file, as_rule, outcome);
+    if (nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0) {
+        snprintf(outcome, SAID_MAX, "%s stays: %s", folder, strerror(errno));
+        good = false;
+    }
+    return good;
+}
+
 static int compare(const void *a, const void *b)
 {
     return strcmp(a, b);
@@ -386,7 +409,7 @@ static bool chosen(int argc, char **argv, const char *name)
 static bool tell(const struct attack_file *file, bool as_rule)
 {
     static char outcome[SAID_MAX];
-    bool good = survives(file, as_rule, outcome);
+    bool good = survives_in_folder(file, as_rule, outcome);
     printf("%s %s%s %.*s\n", good ? "ok" : "NOT OK", file->name,
            as_rule ? " as a rule:" : ":", (int)strcspn(file->text, "\n"), file->text);
     if (!good)
