@@ -100,6 +100,10 @@ enum err paper_open(struct store *s, struct fault *f);
 
 /* A record went from one state to another: what it holds of the stock goes with it. */
 enum err stock_state(struct store *s, int64_t record, int from, int to, struct fault *f);
+/* A record is about to go to another warehouse, and has gone there: what it holds of the
+ * stock goes with it. */
+enum err stock_leave(struct store *s, int64_t record, struct fault *f);
+enum err stock_arrive(struct store *s, int64_t record, struct fault *f);
 
 /* The row of an account; 0 for "" and NULL, -1 when there is none of that name. */
 enum err account_find(struct store *s, const char *name, int64_t *id, struct fault *f);

@@ -26,6 +26,7 @@ struct stored {
     int64_t id; /* 0: nothing */
     struct digest digest;
     unsigned flags;
+    bool moves; /* it goes to another warehouse */
 };
 
 static enum err find_stored(struct store *s, const struct record *r, int64_t account,
@@ -33,10 +34,11 @@ static enum err find_stored(struct store *s, const struct record *r, int64_t acc
 {
     struct query q;
     *old = (struct stored){0};
-    query_read(&q, s,
-               "SELECT id, digest, flags FROM record WHERE name = ? AND kind = ? AND "
-               "account = ?",
-               f);
+    query_read(
+        &q, s,
+        "SELECT id, digest, flags, warehouse FROM record WHERE name = ? AND kind = ?"
+        " AND account = ?",
+        f);
     query_text(&q, r->name);
     query_int(&q, r->kind);
     query_int(&q, account);
@@ -44,6 +46,7 @@ static enum err find_stored(struct store *s, const struct record *r, int64_t acc
         old->id = row_int(&q, 0);
         row_digest(&q, 1, &old->digest);
         old->flags = (unsigned)row_int(&q, 2);
+        old->moves = strcmp(row_text(&q, 3), text_or_empty(r->warehouse)) != 0;
     }
     return query_end(&q);
 }
@@ -121,12 +124,17 @@ static enum err update(struct store *s, const struct record *r, unsigned old_fla
     return query_run(&q, NULL);
 }
 
-static enum err replace(struct store *s, const struct record *r, unsigned old_flags,
+/* What an order holds of the stock goes with it to another warehouse. */
+static enum err replace(struct store *s, const struct record *r, const struct stored *old,
                         const struct digest *digest, struct fault *f)
 {
     enum err e = keep_past(s, r->id, f);
+    if (e == ERR_OK && old->moves)
+        e = stock_leave(s, r->id, f);
     if (e == ERR_OK)
-        e = update(s, r, old_flags, digest, f);
+        e = update(s, r, old->flags, digest, f);
+    if (e == ERR_OK && old->moves)
+        e = stock_arrive(s, r->id, f);
     return e == ERR_OK ? put_body(s, r, f) : e;
 }
 
@@ -150,7 +158,7 @@ enum err record_put(struct store *s, struct record *r, const struct digest *dige
     if (memcmp(&old.digest, digest, sizeof *digest) == 0)
         return ERR_OK;
     *change = RECORD_CHANGED;
-    return replace(s, r, old.flags, digest, f);
+    return replace(s, r, &old, digest, f);
 }
 
 static enum err no_record(int64_t id, struct fault *f)

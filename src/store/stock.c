@@ -75,6 +75,23 @@ static enum err state_of(struct store *s, int64_t record, int *state, struct fau
     return e;
 }
 
+static enum err shift_held(struct store *s, int64_t record, int sign, struct fault *f)
+{
+    int state;
+    enum err e = state_of(s, record, &state, f);
+    return e == ERR_OK && stock_holds(state) ? shift(s, record, sign, f) : e;
+}
+
+enum err stock_leave(struct store *s, int64_t record, struct fault *f)
+{
+    return shift_held(s, record, -1, f);
+}
+
+enum err stock_arrive(struct store *s, int64_t record, struct fault *f)
+{
+    return shift_held(s, record, 1, f);
+}
+
 static enum err add_line(struct store *s, int64_t record, const struct stock_line *line,
                          struct fault *f)
 {

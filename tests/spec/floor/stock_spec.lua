@@ -74,6 +74,28 @@ describe("stock", function()
       [[for o in orders { state = "accepted" } do assert(o.items[1].free == 1) end]])
   end)
 
+  it("is held where Amazon moved the order, and no longer where it came from", function()
+    local account = test.account(2)
+    local host = support.host { accounts = { account } }
+    local moved, stays = support.order(host, "DEL4"), support.order(host, "BER3")
+    support.lines(moved, { 2 })
+    support.lines(stays, { 1 })
+    moved.created_ms, stays.created_ms = host:now(), host:now()
+    support.run(host, 'poll "orders"')
+    for _, house in ipairs { "DEL4", "BER3" } do
+      host:event("stock", nil, { warehouse = house, product = SKU, quantity = 10 })
+    end
+    support.run(host, "for o in orders {} do o:accept() end settle()")
+    support.run(host, 'assert(order("$PO").items[1].free == 8)', moved)
+    moved.warehouse, moved.text = stays.warehouse, nil
+    support.run(host, 'poll "orders" assert(order("$PO").warehouse == "BER3")', moved)
+    support.run(host, 'assert(order("$PO").items[1].free == 7)', stays)
+    moved.warehouse, moved.text = account.warehouses[1], nil
+    support.run(host, 'poll "orders" assert(order("$PO").items[1].free == 8)', moved)
+    support.run(host, 'assert(order("$PO").items[1].free == 9)', stays)
+    host:close()
+  end)
+
   it("is added up for orders that were accepted before the first report", function()
     local host = shop(3)
     support.run(host, "for o in orders {} do o:accept() end settle()")
