@@ -168,7 +168,7 @@ struct json *json_string_n(struct arena *a, const char *text, size_t len)
     return text_new(a, JSON_STRING, text, len);
 }
 
-static void append(struct json *parent, struct json *child)
+void json_append(struct json *parent, struct json *child)
 {
     if (parent->last == NULL)
         parent->first = child;
@@ -182,7 +182,7 @@ struct json *json_push(struct json *array, struct json *value)
 {
     assert(array->type == JSON_ARRAY && value->next == NULL);
     value->key = NULL;
-    append(array, value);
+    json_append(array, value);
     return value;
 }
 
@@ -215,7 +215,7 @@ struct json *json_set(struct arena *a, struct json *object, const char *key,
     if (old != NULL)
         replace(object, old, value);
     else if (value != NULL)
-        append(object, value);
+        json_append(object, value);
     return value;
 }
 
@@ -266,7 +266,7 @@ static void copy_child(struct arena *a, struct json *to, const struct json *chil
     struct json *copy = copy_node(a, child, list);
     if (to->type == JSON_OBJECT)
         copy->key = arena_text(a, child->key);
-    append(to, copy);
+    json_append(to, copy);
 }
 
 static void merge_member(struct arena *a, struct json *object, const struct json *member,

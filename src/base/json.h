@@ -91,6 +91,9 @@ struct json *json_set(struct arena *a, struct json *object, const char *key,
 struct json *json_set_str(struct arena *a, struct json *object, const char *key,
                           const char *text); /* NULL text: not set */
 struct json *json_push(struct json *array, struct json *value);
+/* Puts `child`, whose key is set and new there, at the end of an object; an element of an
+ * array has no key. */
+void json_append(struct json *parent, struct json *child);
 /* Copies every member of `over` into `base`: objects are merged, all else replaces. */
 void json_merge(struct arena *a, struct json *base, const struct json *over);
 

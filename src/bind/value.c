@@ -303,16 +303,6 @@ static enum err read_node(struct reading *r, struct json **out)
     return e;
 }
 
-static void append(struct json *parent, struct json *child)
-{
-    if (parent->last == NULL)
-        parent->first = child;
-    else
-        parent->last->next = child;
-    parent->last = child;
-    parent->count++;
-}
-
 static int compare_names(const void *left, const void *right)
 {
     const struct json *const *l = left, *const *r = right;
@@ -332,7 +322,7 @@ static void sort_members(struct arena *a, struct json *object)
     object->count = 0;
     for (size_t i = 0; i < n; i++) {
         members[i]->next = NULL;
-        append(object, members[i]);
+        json_append(object, members[i]);
     }
 }
 
@@ -376,7 +366,7 @@ static enum err take_child(struct reading *r)
     if (child == NULL)
         return e;
     child->key = key;
-    append(in->node, child);
+    json_append(in->node, child);
     return ERR_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "cli/choice.h"
 #include "cli/command.h"
 #include "cli/rows.h"
 #include "cli/session.h"
@@ -52,22 +53,6 @@ static bool print_paper(void *arg, const struct paper *p)
     return true;
 }
 
-static int read_kinds(const struct invocation *in, unsigned *kinds)
-{
-    for (int i = 0; i < flag_count(in, "kind"); i++) {
-        const char *name = flag_nth(in, "kind", i);
-        int k = 0;
-        while (k < PAPER_KIND_COUNT &&
-               strcmp(paper_kind_name((enum paper_kind)k), name) != 0)
-            k++;
-        if (k == PAPER_KIND_COUNT)
-            return complain(in, EXIT_USAGE,
-                            "--kind %s: expected label, slip, invoice or gift", name);
-        *kinds |= 1u << k;
-    }
-    return EXIT_DONE;
-}
-
 static int list(const struct invocation *in, struct session *s)
 {
     static const char *const headings[] = {"id",    "order", "kind", "package", "format",
@@ -79,7 +64,7 @@ static int list(const struct invocation *in, struct session *s)
     struct record r;
     struct fault f;
 
-    int exit = read_kinds(in, &filter.kinds);
+    int exit = choice_kinds(in, "kind", &filter.kinds);
     if (exit != EXIT_DONE)
         return exit;
     arena_init(&a);

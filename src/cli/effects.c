@@ -1,6 +1,7 @@
 /* `dray effects`: what is intended, on its way, proved or held. */
 #include <string.h>
 
+#include "cli/choice.h"
 #include "cli/command.h"
 #include "cli/rows.h"
 #include "cli/session.h"
@@ -39,22 +40,6 @@ static bool print_effect(void *arg, const struct effect *e)
     rows_extra(l->rows, "transactionId", e->transaction);
     rows_end(l->rows);
     return true;
-}
-
-static int read_states(const struct invocation *in, unsigned *states)
-{
-    for (int i = 0; i < flag_count(in, "effect-state"); i++) {
-        const char *name = flag_nth(in, "effect-state", i);
-        enum effect_state state = effect_state_find(name);
-        if (state == EFFECT_STATE_COUNT)
-            return complain(
-                in, EXIT_USAGE,
-                "--effect-state %s: expected planned, waiting, ready, sending, accepted, "
-                "succeeded, failed, rejected, unknown, held or cancelled",
-                name);
-        *states |= 1u << state;
-    }
-    return EXIT_DONE;
 }
 
 static enum err find_order(struct session *s, const char *account, const char *po,
@@ -97,7 +82,7 @@ static int effects(const struct invocation *in)
         return EXIT_USAGE;
     filter.limit = limit;
     filter.account = flag_text(in, "account", NULL);
-    int exit = read_states(in, &filter.states);
+    int exit = choice_effect_states(in, "effect-state", &filter.states);
     if (exit == EXIT_DONE)
         exit = session_look(in, &s);
     if (exit == EXIT_DONE)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "cli/choice.h"
 #include "cli/command.h"
 #include "cli/rows.h"
 #include "cli/session.h"
@@ -178,47 +179,6 @@ static bool print_order(void *arg, const struct record *r)
     return l->left < 0 || --l->left > 0;
 }
 
-/* The number of a state; -1 for a word that names none. */
-static int find_state(const struct subject *s, const char *name)
-{
-    if (s->kind == RECORD_ORDER) {
-        const enum order_state state = order_state_find(name);
-        return state == ORDER_STATE_COUNT ? -1 : (int)state;
-    }
-    const enum shipment_state state = shipment_state_find(name);
-    return state == SHIPMENT_STATE_COUNT ? -1 : (int)state;
-}
-
-static int wrong_state(const struct invocation *in, const struct subject *s,
-                       const char *name)
-{
-    if (s->kind == RECORD_ORDER)
-        return complain(
-            in, EXIT_USAGE,
-            "--order-state %s: expected new, accepting, rejecting, accepted, "
-            "confirming, denying, shipped, denied, rejected, cancelled or delivered",
-            name);
-    return complain(in, EXIT_USAGE,
-                    "--shipment-state %s: expected created, accepted, confirmed, "
-                    "package_created, pickup_slot_retrieved, invoice_generated, "
-                    "shiplabel_generated, shipped, delivered, cancelled or unknown",
-                    name);
-}
-
-static int read_states(const struct invocation *in, const struct subject *s,
-                       unsigned *states)
-{
-    *states = 0;
-    for (int i = 0; i < flag_count(in, s->state_flag); i++) {
-        const char *name = flag_nth(in, s->state_flag, i);
-        const int state = find_state(s, name);
-        if (state < 0)
-            return wrong_state(in, s, name);
-        *states |= 1u << state;
-    }
-    return EXIT_DONE;
-}
-
 static int read_due(const struct invocation *in, enum due *due)
 {
     const char *word = flag_text(in, "due", NULL);
@@ -263,7 +223,8 @@ static int list_kind(const struct invocation *in, enum record_kind kind)
 
     if (!flag_number(in, "limit", 1, 1000000000, 0, &limit))
         return EXIT_USAGE;
-    int exit = read_states(in, subject, &filter.states);
+    int exit =
+        choice_record_states(in, subject->state_flag, subject->kind, &filter.states);
     if (exit == EXIT_DONE)
         exit = read_due(in, &due);
     if (exit == EXIT_DONE)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "cli/choice.h"
 #include "cli/command.h"
 #include "cli/rows.h"
 #include "cli/session.h"
@@ -38,22 +39,6 @@ struct printout {
 
 /* ---- which documents ---- */
 
-static int read_kinds(const struct invocation *in, unsigned *kinds)
-{
-    for (int i = 0; i < flag_count(in, "kind"); i++) {
-        const char *name = flag_nth(in, "kind", i);
-        int k = 0;
-        while (k < PAPER_KIND_COUNT &&
-               strcmp(paper_kind_name((enum paper_kind)k), name) != 0)
-            k++;
-        if (k == PAPER_KIND_COUNT)
-            return complain(in, EXIT_USAGE, "--kind %s: expected label, slip or invoice",
-                            name);
-        *kinds |= 1u << k;
-    }
-    return EXIT_DONE;
-}
-
 /* Keeps those of the package that was named. */
 static void keep_package(struct printout *p)
 {
@@ -73,7 +58,7 @@ static int find_papers(struct printout *p)
     struct record r;
     struct fault f;
 
-    int exit = read_kinds(p->in, &filter.kinds);
+    int exit = choice_kinds(p->in, "kind", &filter.kinds);
     if (exit != EXIT_DONE)
         return exit;
     enum err e = record_find_any(s, &p->memory, account, po, false, &r, &f);

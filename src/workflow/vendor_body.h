@@ -14,11 +14,6 @@
 enum err body_asked(struct order *o, enum verb verb, const struct json *given,
                     struct json **asked, struct fault *f);
 
-/* What was asked of an effect that is stored; a confirmation without containers takes
- * those of the label request. In the order's memory. */
-enum err vendor_asked(struct host *h, struct order *o, const struct effect *e,
-                      struct json **asked, struct fault *f);
-
 /* The complete element for one effect, in the order's memory. `labels` may be empty: then
  * ship method and tracking number are left out. The result has passed the checker and
  * Amazon's rules about lines and quantities. */

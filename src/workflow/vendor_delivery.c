@@ -4,7 +4,7 @@
 
 #include "workflow/order.h"
 #include "workflow/vendor.h"
-#include "workflow/vendor_body.h"
+#include "workflow/vendor_step.h"
 
 /* By its key, "order|tracking number|status|reason|seconds". */
 static bool says_delivered(const struct effect *e)
@@ -29,25 +29,6 @@ static bool box_delivered(const struct effect *scans, size_t count, const char *
     return false;
 }
 
-/* The boxes of the confirmation; NULL when dray made none. */
-static enum err confirmed_boxes(struct host *h, struct order *o,
-                                const struct json **boxes, struct fault *f)
-{
-    struct effect ship;
-    struct json *asked;
-
-    *boxes = NULL;
-    enum err e = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_SHIP,
-                               o->row.name, false, &ship, f);
-    if (e == ERR_NOT_FOUND)
-        return ERR_OK;
-    if (e == ERR_OK)
-        e = vendor_asked(h, o, &ship, &asked, f);
-    if (e == ERR_OK)
-        *boxes = json_get(asked, "containers");
-    return e;
-}
-
 static enum err all_delivered(struct host *h, struct order *o, bool *delivered,
                               struct fault *f)
 {
@@ -58,7 +39,7 @@ static enum err all_delivered(struct host *h, struct order *o, bool *delivered,
     struct effect *scans;
     size_t count;
 
-    enum err e = confirmed_boxes(h, o, &boxes, f);
+    enum err e = vendor_confirmed_boxes(h, o, &boxes, f);
     if (e == ERR_OK)
         e = effect_list(h->store, &o->memory, &filter, &scans, &count, f);
     *delivered = e == ERR_OK;

@@ -6,6 +6,7 @@
 #include "workflow/order.h"
 #include "workflow/prover.h"
 #include "workflow/vendor_body.h"
+#include "workflow/vendor_step.h"
 
 enum { REQUEST_TIMEOUT_MS = 12 * MS_SECOND };
 

@@ -6,7 +6,7 @@
 
 #include "store/fact.h"
 #include "workflow/vendor.h"
-#include "workflow/vendor_body.h"
+#include "workflow/vendor_step.h"
 #include "workflow/vendor_boxes.h"
 
 /* ---- facts to containers ---- */

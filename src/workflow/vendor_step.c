@@ -292,25 +292,36 @@ static enum err stand_ship(struct host *h, struct order *o, const struct effect 
     return e == ERR_OK ? stand_confirm(h, o, asked, s, f) : e;
 }
 
-/* A scan's number must be one of the confirmed ones, letter by letter. */
-static enum err tracking_confirmed(struct host *h, struct order *o, const char *number,
-                                   bool *confirmed, bool *any, struct fault *f)
+enum err vendor_confirmed_boxes(struct host *h, struct order *o,
+                                const struct json **boxes, struct fault *f)
 {
     struct effect ship;
     struct json *asked;
 
-    *any = *confirmed = false;
+    *boxes = NULL;
     enum err e = effect_by_key(h->store, &o->memory, o->row.account, EFFECT_SHIP,
                                o->row.name, false, &ship, f);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
     if (e == ERR_OK)
         e = vendor_asked(h, o, &ship, &asked, f);
-    if (e != ERR_OK)
+    if (e == ERR_OK)
+        *boxes = json_get(asked, "containers");
+    return e;
+}
+
+/* A scan's number must be one of the confirmed ones, letter by letter. `any`: there are
+ * some at all. */
+static enum err tracking_confirmed(struct host *h, struct order *o, const char *number,
+                                   bool *confirmed, bool *any, struct fault *f)
+{
+    const struct json *boxes;
+
+    *any = *confirmed = false;
+    const enum err e = vendor_confirmed_boxes(h, o, &boxes, f);
+    if (e != ERR_OK || boxes == NULL)
         return e;
-    const struct json *boxes = json_get(asked, "containers");
-    for (const struct json *b = boxes == NULL ? NULL : boxes->first; b != NULL;
-         b = b->next) {
+    for (const struct json *b = boxes->first; b != NULL; b = b->next) {
         *any = true;
         *confirmed =
             *confirmed || strcmp(json_get_str(b, "trackingNumber", ""), number) == 0;
