@@ -350,6 +350,16 @@ function host:control(word, subject, why, more)
   return self.core:control(word, subject, why, more)
 end
 
+--- Amazon's record of the past, as `dray import --since 30d` reads it. Gives the totals, and each
+--- window that was asked for.
+---@param since string "30d"
+---@param again? boolean also what was read before
+---@return { listed: integer, imported: integer, changed: integer, known: integer, open: integer }
+---@return { account: string, from: integer, to: integer, imported: integer, error: string? }[]
+function host:import(since, again)
+  return self.core:import(self:now() - milliseconds(since), again or false)
+end
+
 --- The floor reports something: host:event("picked_up", "4711", { box = "1" }).
 ---@param name string
 ---@param order? string

@@ -32,5 +32,7 @@ struct rules *test_rules_of(lua_State *L);
 void test_rules_open(lua_State *L);
 /* Adds what a person decides (test_control.c) to the methods on top of the stack. */
 void test_control_open(lua_State *L);
+/* Adds the import of the past (test_import.c) to the methods on top of the stack. */
+void test_import_open(lua_State *L);
 
 #endif

@@ -136,6 +136,14 @@ static void head_flag(const struct record *r, unsigned flag, const char *text)
         printf(", %s", text);
 }
 
+static void head_age(const struct record *r)
+{
+    if ((r->flags & RECORD_IMPORTED) != 0)
+        head_flag(r, RECORD_IMPORTED, "imported from Amazon's record of the past");
+    else
+        head_flag(r, RECORD_OLD, "older than `since`: left alone");
+}
+
 static void tell_head(const struct record *r)
 {
     const bool shipment = r->kind == RECORD_SHIPMENT;
@@ -152,7 +160,7 @@ static void tell_head(const struct record *r)
     head_flag(r, RECORD_SCHEDULED, "scheduled delivery");
     head_flag(r, RECORD_INVOICED, "invoice required");
     head_flag(r, RECORD_OWN_LABEL, "own carrier");
-    head_flag(r, RECORD_OLD, "older than `since`: left alone");
+    head_age(r);
     printf("\n\n");
 }
 

@@ -167,8 +167,11 @@ const struct command command_adopt = {
     .name = "adopt",
     .arguments = "PO",
     .summary = "take over an order from before the account's `since`",
-    .details = "Orders from before `since` are shown and left alone, since somebody else "
-               "may work on them.",
+    .details =
+        "Orders from before `since` are shown and left alone, since somebody else may "
+        "work on them.\nAn order that `dray import` brought is taken over only while it "
+        "is "
+        "open at Amazon.",
     .least = 1,
     .most = 1,
     .flags = adopt_flags,

@@ -9,6 +9,11 @@
 #include "store/record.h"
 #include "workflow/clocks.h"
 
+#define FLAG_IMPORTED                                                                    \
+    {                                                                                    \
+        "imported", 0, NULL, false, "those that `dray import` brought, and no others"    \
+    }
+
 static const struct flag order_flags[] = {
     FLAG_PROJECT,
     FLAG_STATE,
@@ -17,6 +22,7 @@ static const struct flag order_flags[] = {
     {"order-state", 's', "STATE", true, "only these: new, accepted, shipped, denied …"},
     {"due", 'd', "WHEN", false,
      "today: to be shipped today, in the warehouse's zone; late: a clock ran out"},
+    FLAG_IMPORTED,
     {"limit", 'n', "COUNT", false, "at most so many"},
     FLAG_JSON,
     FLAG_END,
@@ -31,6 +37,7 @@ static const struct flag shipment_flags[] = {
      "only these: created, accepted, confirmed, package_created …"},
     {"due", 'd', "WHEN", false,
      "today: to be shipped today, in the location's zone; late: the time is over"},
+    FLAG_IMPORTED,
     {"limit", 'n', "COUNT", false, "at most so many"},
     FLAG_JSON,
     FLAG_END,
@@ -223,6 +230,8 @@ static int list_kind(const struct invocation *in, enum record_kind kind)
 
     if (!flag_number(in, "limit", 1, 1000000000, 0, &limit))
         return EXIT_USAGE;
+    filter.with_imported = flag_given(in, "imported");
+    filter.flags = filter.with_imported ? RECORD_IMPORTED : 0;
     int exit =
         choice_record_states(in, subject->state_flag, subject->kind, &filter.states);
     if (exit == EXIT_DONE)

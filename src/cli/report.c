@@ -376,7 +376,8 @@ static bool wanted(const struct report *r, const struct way *w)
 {
     const char *account = flag_text(r->in, "account", NULL),
                *house = flag_text(r->in, "warehouse", NULL);
-    return w->touched && (account == NULL || strcmp(account, w->order.account) == 0) &&
+    return w->touched && (w->order.flags & RECORD_IMPORTED) == 0 &&
+           (account == NULL || strcmp(account, w->order.account) == 0) &&
            (house == NULL || strcmp(house, w->order.warehouse) == 0);
 }
 

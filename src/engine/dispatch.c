@@ -8,6 +8,7 @@
 #include "store/hold.h"
 #include "store/journal.h"
 #include "store/record.h"
+#include "workflow/import.h"
 
 enum { BATCH = 2000, HOLDS_AT_ONCE = 500 };
 
@@ -126,14 +127,21 @@ static void add(struct batch *b, struct standing *st, enum job_kind kind)
     dispatch_job(b->rules, st, b->event, &row, false);
 }
 
+/* What is told of the past is no work, also when a person took the order over since. */
+static bool is_past(const struct batch *b)
+{
+    if ((b->record.flags & (RECORD_OLD | RECORD_ADOPTED)) == 0)
+        return false;
+    return (b->record.flags & RECORD_OLD) != 0 || import_wrote(b->entry);
+}
+
 /* An order that is left alone has no rules. */
 static void offer(struct batch *b, struct rule *rule)
 {
     if (b->entry->record == 0 && restricts(&rule->where))
         return;
-    if (b->entry->record != 0 &&
-        (!read_record(b) || (b->record.flags & RECORD_OLD) != 0 ||
-         !fits(b->rules->host, &rule->where, &b->record)))
+    if (b->entry->record != 0 && (!read_record(b) || is_past(b) ||
+                                  !fits(b->rules->host, &rule->where, &b->record)))
         return;
     add(b, rule->standing, JOB_EVENT);
 }

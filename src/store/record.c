@@ -150,6 +150,8 @@ enum err record_put(struct store *s, struct record *r, const struct digest *dige
         return e;
     *change = RECORD_SAME;
     r->id = old.id;
+    if (old.id != 0 && ((old.flags ^ r->flags) & RECORD_IMPORTED) != 0)
+        return ERR_OK;
     if (old.id == 0) {
         *change = RECORD_NEW;
         e = account_intern(s, r->account, &account, f);
@@ -409,8 +411,9 @@ static enum err add_record_filter(struct clause *c, struct store *s,
         clause_int(c, " AND ship_by_ms >= ?", filter->ship_after_ms);
     if (filter->ship_before_ms != 0)
         clause_int(c, " AND ship_by_ms < ?", filter->ship_before_ms);
-    if (!filter->with_old)
-        clause_int(c, " AND (flags & ?) = 0", RECORD_OLD);
+    if (!filter->with_old || !filter->with_imported)
+        clause_int(c, " AND (flags & ?) = 0",
+                   filter->with_old ? RECORD_IMPORTED : RECORD_OLD);
     return e;
 }
 
@@ -482,6 +485,7 @@ enum err record_span(struct store *s, const char *account, unsigned states,
                 "SELECT min(ordered_ms), max(ordered_ms), count(*) FROM record WHERE 1");
     enum err e = clause_account(&c, s, account, f);
     clause_int(&c, " AND kind = ?", RECORD_ORDER);
+    clause_int(&c, " AND (flags & ?) = 0", RECORD_IMPORTED);
     clause_bits(&c, "state", states);
     if (e == ERR_OK) {
         query_clause(&q, s, &c, f);

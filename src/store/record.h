@@ -66,7 +66,9 @@ enum record_flag {
                               the shipment requires one */
     RECORD_OWN_LABEL = 16, /* the vendor's or seller's own carrier */
     RECORD_OLD = 32,       /* older than `since` and not adopted: left alone */
-    RECORD_ADOPTED = 64    /* older, and a person took it over */
+    RECORD_ADOPTED = 64,   /* older, and a person took it over */
+    RECORD_IMPORTED = 128  /* Amazon's record of the past (workflow/import.h), always
+                              with RECORD_OLD; in no list of work */
 };
 
 /* A row. Strings live in the arena it was read into, or are borrowed from who writes it.
@@ -92,7 +94,8 @@ enum record_change { RECORD_SAME, RECORD_NEW, RECORD_CHANGED };
 
 /* Stores what a poll brought, by account, kind and name. Compares `digest` (canonical, of
  * the body) with what is there; a new row takes every member of `r`, a changed one body,
- * status, times and flags but keeps `state`. r->id is set. */
+ * status, times and flags but keeps `state`. r->id is set. Imported rows are changed by
+ * imports only, and all others by polls only: else RECORD_SAME. */
 enum err record_put(struct store *s, struct record *r, const struct digest *digest,
                     enum record_change *change, struct fault *f);
 /* Amazon's status changed, seen in a list without details. */
@@ -124,7 +127,8 @@ struct record_filter {
     unsigned flags;         /* has one of them (enum record_flag); 0: any */
     int64_t ship_after_ms;  /* ship_by_ms >= */
     int64_t ship_before_ms; /* ship_by_ms < */
-    bool with_old;          /* also RECORD_OLD ones */
+    bool with_old;          /* also RECORD_OLD ones … */
+    bool with_imported;     /* … and RECORD_IMPORTED ones among them */
     int64_t limit;
 };
 /* In order of ship_by_ms, then name. The row is borrowed for the call. False ends the
@@ -134,8 +138,8 @@ enum err record_each(struct store *s, const struct record_filter *filter, record
                      void *arg, struct fault *f);
 enum err record_count(struct store *s, const struct record_filter *filter, int64_t *count,
                       struct fault *f);
-/* The creation dates of the oldest and newest orders of an account in these states; both
- * INSTANT_NONE when there is none. For the windows of polls. */
+/* The creation dates of the oldest and newest orders of an account in these states that
+ * are not imported; both INSTANT_NONE when there is none. For the windows of polls. */
 enum err record_span(struct store *s, const char *account, unsigned states,
                      int64_t *oldest_ms, int64_t *newest_ms, int64_t *count,
                      struct fault *f);

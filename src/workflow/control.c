@@ -441,31 +441,3 @@ enum err control_gate(struct host *h, struct effect *e, bool *stopped, struct fa
     arena_clear(&a);
     return err;
 }
-
-/* ---- old orders ---- */
-
-enum err control_adopt(struct host *h, int64_t record, const struct decision *d,
-                       struct fault *f)
-{
-    struct arena a;
-    struct record r;
-
-    arena_init(&a);
-    enum err e = record_get(h->store, &a, record, false, &r, f);
-    if (e == ERR_OK && (r.flags & RECORD_OLD) == 0)
-        e = fault_set(f, ERR_STATE,
-                      "order %s is not left alone; there is nothing to adopt", r.name);
-    if (e == ERR_OK)
-        e = record_set_flags(h->store, record,
-                             (r.flags & ~(unsigned)RECORD_OLD) | RECORD_ADOPTED, f);
-    if (e == ERR_OK) {
-        struct json *detail = json_object(&a);
-        json_set_str(&a, detail, "actor", d->actor);
-        json_set_str(&a, detail, "why", d->why);
-        e = host_event(h, &r,
-                       r.kind == RECORD_ORDER ? "order.adopted" : "shipment.adopted",
-                       detail, f);
-    }
-    arena_clear(&a);
-    return e;
-}

@@ -48,7 +48,8 @@ enum err control_open(struct host *h, struct fault *f);
  * observes; it is then moved to where it waits. */
 enum err control_gate(struct host *h, struct effect *e, bool *stopped, struct fault *f);
 
-/* An order from before the account's `since` is worked on from now on. */
+/* An order from before the account's `since`, or an imported one that is still open at
+ * Amazon, is worked on from now on. ERR_STATE: it is not left alone, or all is over. */
 enum err control_adopt(struct host *h, int64_t record, const struct decision *d,
                        struct fault *f);
 

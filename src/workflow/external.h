@@ -50,6 +50,11 @@ enum err external_stand_of(struct host *h, struct shipment *s, const struct effe
 enum err external_asked(struct host *h, struct shipment *s, const struct effect *e,
                         const struct json **asked, struct fault *f);
 
+/* An element of getShipments as a row, whatever its age, and the digest of what it says;
+ * nothing is stored, its texts are borrowed. False (and a line in dray's own log): dray
+ * cannot use it. */
+bool external_row(struct host *h, const struct account *a, const struct json *shipment,
+                  const char *text, size_t len, struct record *r, struct digest *digest);
 /* One element of getShipments, or the answer of getShipment: new, changed or the same; it
  * proves what it shows. `read_ms`: when it was asked for (UTC). */
 enum err external_take(struct host *h, struct account *a, const struct json *shipment,

@@ -145,11 +145,20 @@ static bool status_at(unsigned statuses, size_t nth, const char **status)
     return false;
 }
 
+static void set_instant(struct arena *memory, struct json *params, const char *name,
+                        int64_t ms)
+{
+    char text[INSTANT_TEXT];
+    if (ms <= 0)
+        return;
+    instant_format(ms, text);
+    json_set_str(memory, params, name, text);
+}
+
 struct json *external_lists_nth(const struct external_lists *l, const struct account *a,
                                 size_t nth, struct arena *memory)
 {
     const char *location = NULL, *channel = NULL, *status;
-    char after[INSTANT_TEXT];
     size_t places;
 
     place_at(a, 0, &location, &channel, &places);
@@ -161,9 +170,7 @@ struct json *external_lists_nth(const struct external_lists *l, const struct acc
     json_set_str(memory, params, "locationId", location);
     json_set_str(memory, params, "channelName", channel);
     json_set_str(memory, params, "marketplaceId", a->marketplace);
-    if (l->after_ms > 0) {
-        instant_format(l->after_ms, after);
-        json_set_str(memory, params, "lastUpdatedAfter", after);
-    }
+    set_instant(memory, params, "lastUpdatedAfter", l->after_ms);
+    set_instant(memory, params, "lastUpdatedBefore", l->before_ms);
     return params;
 }

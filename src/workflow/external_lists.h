@@ -11,6 +11,7 @@
 struct external_lists {
     unsigned statuses; /* 0: nothing to ask for */
     int64_t after_ms;  /* lastUpdatedAfter; 0: all there are */
+    int64_t before_ms; /* lastUpdatedBefore; 0: until now */
 };
 
 /* `last_ms`: the cursor of POLL_PROGRESS, INSTANT_NONE when there is none yet. */

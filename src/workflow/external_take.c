@@ -47,8 +47,7 @@ static bool is_gift(const struct json *body)
     return false;
 }
 
-static unsigned flags_of(const struct account *a, const struct json *body,
-                         const struct record *r, const struct before *b)
+static unsigned flags_of(const struct json *body)
 {
     unsigned flags = 0;
     if (is_gift(body))
@@ -59,11 +58,16 @@ static unsigned flags_of(const struct account *a, const struct json *body,
         flags |= RECORD_INVOICED;
     if (shipment_is_self(body))
         flags |= RECORD_OWN_LABEL;
-    if (b->known && (b->row.flags & RECORD_ADOPTED) != 0)
-        return flags | RECORD_ADOPTED;
-    if (a->since_ms != INSTANT_NONE && r->ordered_ms < a->since_ms)
-        flags |= RECORD_OLD;
     return flags;
+}
+
+/* Older than `since`, unless a person took it over. */
+static unsigned age_of(const struct account *a, const struct record *r,
+                       const struct before *b)
+{
+    if (b->known && (b->row.flags & RECORD_ADOPTED) != 0)
+        return RECORD_ADOPTED;
+    return a->since_ms != INSTANT_NONE && r->ordered_ms < a->since_ms ? RECORD_OLD : 0;
 }
 
 static void digest_body(const struct json *body, struct digest *out)
@@ -237,16 +241,12 @@ static enum err learn(struct host *h, int64_t record, struct fault *f)
     return e == ERR_OK ? flow_reconsider(h, record, f) : e;
 }
 
-static enum err store_it(struct host *h, struct account *a, struct arena *memory,
-                         const struct json *body, struct record *r,
+static enum err store_it(struct host *h, struct arena *memory, const struct json *body,
+                         struct record *r, const struct digest *digest,
                          const struct before *b, int64_t read_ms,
                          enum record_change *change, struct fault *f)
 {
-    struct digest digest;
-
-    r->flags = flags_of(a, body, r, b);
-    digest_body(body, &digest);
-    enum err e = record_put(h->store, r, &digest, change, f);
+    enum err e = record_put(h->store, r, digest, change, f);
     if (e == ERR_OK && *change == RECORD_CHANGED && b->row.state != r->state)
         e = record_set_state(h->store, r->id, r->state, f);
     if (e == ERR_OK && *change != RECORD_SAME)
@@ -270,23 +270,18 @@ static bool is_past(const struct record *r, const struct before *b)
            (r->state == SHIPMENT_CANCELLED || r->state == SHIPMENT_DELIVERED);
 }
 
-enum err external_take(struct host *h, struct account *a, const struct json *shipment,
-                       const char *text, size_t len, int64_t read_ms,
-                       enum record_change *change, struct fault *f)
+bool external_row(struct host *h, const struct account *a, const struct json *shipment,
+                  const char *text, size_t len, struct record *r, struct digest *digest)
 {
     const char *id = json_get_str(shipment, "id", "");
-    struct arena memory;
-    struct before before;
 
-    *change = RECORD_SAME;
     if (id[0] == '\0' || json_get(shipment, "lineItems") == NULL) {
         log_write(LOG_WARN,
                   "Amazon listed a shipment without id or lines; it is passed over",
                   log_safe("account", a->id), LOG_END);
-        return ERR_OK;
+        return false;
     }
-    arena_init(&memory);
-    struct record r = {
+    *r = (struct record){
         .kind = RECORD_SHIPMENT,
         .account = a->id,
         .name = id,
@@ -300,10 +295,37 @@ enum err external_take(struct host *h, struct account *a, const struct json *shi
         .body = text,
         .body_len = len,
     };
-    r.state = (int)shipment_state_of(r.status);
-    enum err e = read_before(h, &memory, a->id, id, &before, f);
-    if (e == ERR_OK && !is_stale(shipment, &before) && !is_past(&r, &before))
-        e = store_it(h, a, &memory, shipment, &r, &before, read_ms, change, f);
+    r->state = (int)shipment_state_of(r->status);
+    r->flags = flags_of(shipment);
+    digest_body(shipment, digest);
+    return true;
+}
+
+/* Rows of the past are none of a poll's work. */
+static bool passes_over(const struct json *shipment, const struct record *r,
+                        const struct before *b)
+{
+    return is_stale(shipment, b) || is_past(r, b) ||
+           (b->known && (b->row.flags & RECORD_IMPORTED) != 0);
+}
+
+enum err external_take(struct host *h, struct account *a, const struct json *shipment,
+                       const char *text, size_t len, int64_t read_ms,
+                       enum record_change *change, struct fault *f)
+{
+    struct arena memory;
+    struct before before;
+    struct record r;
+    struct digest digest;
+
+    *change = RECORD_SAME;
+    if (!external_row(h, a, shipment, text, len, &r, &digest))
+        return ERR_OK;
+    arena_init(&memory);
+    enum err e = read_before(h, &memory, a->id, r.name, &before, f);
+    r.flags |= age_of(a, &r, &before);
+    if (e == ERR_OK && !passes_over(shipment, &r, &before))
+        e = store_it(h, &memory, shipment, &r, &digest, &before, read_ms, change, f);
     arena_clear(&memory);
     return e;
 }

@@ -95,7 +95,7 @@ struct host {
     bool stops; /* something is frozen or only observed (control.c): sends are asked for
                    one by one */
     bool stock_moved; /* orders are still to be told of a change (floor_stock.c) */
-    bool rehearsal;   /* nothing is sent, printed or told: the store is a copy */
+    bool rehearsal;   /* nothing is sent: the store is a copy, or somebody only reads */
     int eager;        /* > 0: somebody waits for everything to be proved */
     struct fault
         trouble; /* the first failure inside a completion; ends the round (round.c) */

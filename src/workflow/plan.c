@@ -17,6 +17,12 @@ enum err plan_allowed(const struct record *r, const struct warehouse *house,
             f, ERR_STATE,
             "%s %s: the project file names no %s %s; add it to account \"%s\"", what,
             r->name, order ? "warehouse" : "location", r->warehouse, r->account);
+    if ((r->flags & RECORD_IMPORTED) != 0)
+        return fault_set(
+            f, ERR_STATE,
+            "%s %s was imported from Amazon's record of the past and is left "
+            "alone; `dray adopt %s` takes it over where it is still open",
+            what, r->name, r->name);
     if ((r->flags & RECORD_OLD) != 0)
         return fault_set(f, ERR_STATE,
                          "%s %s is older than the account's `since` and is left alone; "

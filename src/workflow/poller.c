@@ -150,7 +150,8 @@ static enum err take_status(struct poll *p, const struct page_item *item, struct
     arena_init(&a);
     enum err e =
         record_find(h->store, &a, RECORD_ORDER, p->account->id, po, false, &r, f);
-    if (e == ERR_OK && strcmp(r.status, kinds[p->kind].status) != 0) {
+    if (e == ERR_OK && (r.flags & RECORD_IMPORTED) == 0 &&
+        strcmp(r.status, kinds[p->kind].status) != 0) {
         p->end.changed++;
         e = vendor_order_status(h, &r, kinds[p->kind].status, f);
     } else if (e == ERR_NOT_FOUND) {
@@ -251,28 +252,32 @@ static enum err open_requests(struct poll *p, int64_t *after_ms, struct fault *f
 }
 
 /* Back to `since`, or further: the orders before it are shown, too (design 9). */
-static int64_t first_reach(const struct poll *p)
+static int64_t first_reach(const struct account *a, int64_t now_ms)
 {
-    const int64_t since = p->account->since_ms, reach = p->started_ms - FIRST_REACH_MS;
+    const int64_t since = a->since_ms, reach = now_ms - FIRST_REACH_MS;
     return since != INSTANT_NONE && since < reach ? since : reach;
+}
+
+/* The beginning of the window that a list by cursor has when it is asked at `now_ms`. */
+static enum err reach_by_cursor(struct host *h, const struct account *a,
+                                enum poll_kind kind, int64_t now_ms, int64_t *after_ms,
+                                struct fault *f)
+{
+    int64_t last;
+    enum err e = cursor_get(h->store, a->id, kinds[kind].name, &last, f);
+
+    if (e == ERR_OK && last > now_ms)
+        last = now_ms; /* the clock was set back */
+    *after_ms = e == ERR_OK ? last - OVERLAP_MS : first_reach(a, now_ms);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err window_by_cursor(struct poll *p, struct window *w, struct fault *f)
 {
-    int64_t last;
-    enum err e =
-        cursor_get(p->poller->host->store, p->account->id, kinds[p->kind].name, &last, f);
-
     w->before_ms = p->started_ms + AHEAD_MS;
-    if (e == ERR_OK && last > p->started_ms)
-        last = p->started_ms; /* the clock was set back */
-    if (e == ERR_OK)
-        w->after_ms = last - OVERLAP_MS;
-    else
-        w->after_ms = first_reach(p);
-    if (e != ERR_OK && e != ERR_NOT_FOUND)
-        return e;
-    return p->kind == POLL_LABELS ? open_requests(p, &w->after_ms, f) : ERR_OK;
+    enum err e = reach_by_cursor(p->poller->host, p->account, p->kind, p->started_ms,
+                                 &w->after_ms, f);
+    return e == ERR_OK && p->kind == POLL_LABELS ? open_requests(p, &w->after_ms, f) : e;
 }
 
 static enum err window_by_orders(struct poll *p, struct window *w, struct fault *f)
@@ -336,17 +341,34 @@ static enum err next_list(struct poll *p, bool *more, struct fault *f)
     return e;
 }
 
-static enum err start_shipments(struct poll *p, struct fault *f)
+/* What a seller's lists are asked for at `now_ms`. */
+static enum err plan_lists(struct host *h, struct account *a, enum poll_kind kind,
+                           int64_t now_ms, struct external_lists *lists, struct fault *f)
 {
     int64_t last = INSTANT_NONE;
-    struct host *h = p->poller->host;
-
-    p->nth = 0;
-    enum err e = cursor_get(h->store, p->account->id, kinds[p->kind].name, &last, f);
+    enum err e = cursor_get(h->store, a->id, kinds[kind].name, &last, f);
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
-    e = external_lists_plan(h, p->account, p->kind, p->started_ms, last, &p->lists, f);
+    return external_lists_plan(h, a, kind, now_ms, last, lists, f);
+}
+
+static enum err start_shipments(struct poll *p, struct fault *f)
+{
+    p->nth = 0;
+    enum err e =
+        plan_lists(p->poller->host, p->account, p->kind, p->started_ms, &p->lists, f);
     return e == ERR_OK ? next_list(p, &p->asked, f) : e;
+}
+
+enum err poller_reach(struct host *h, struct account *a, enum poll_kind kind,
+                      int64_t *after_ms, struct fault *f)
+{
+    struct external_lists lists;
+    if (poll_program(kind) == PROGRAM_VENDOR)
+        return reach_by_cursor(h, a, kind, host_now(h), after_ms, f);
+    enum err e = plan_lists(h, a, kind, host_now(h), &lists, f);
+    *after_ms = lists.after_ms;
+    return e;
 }
 
 /* Customer invoices are made within India only (domain.md 4.11). */

@@ -66,8 +66,8 @@ static void digest_body(const struct json *order, struct digest *out)
 }
 
 /* What the order wants, under the buyer's and the vendor's name of each product. */
-static enum err keep_lines(struct host *h, const struct record *r,
-                           const struct json *details, struct fault *f)
+static enum err keep_lines(struct host *h, int64_t record, const struct json *details,
+                           struct fault *f)
 {
     const struct json *items = json_get(details, "items");
     struct arena a;
@@ -85,7 +85,7 @@ static enum err keep_lines(struct host *h, const struct record *r,
         if (buyer[0] != '\0' && strcmp(vendor, buyer) != 0)
             lines[count++] = (struct stock_line){buyer, line_ordered(item)};
     }
-    enum err e = stock_lines(h->store, r->id, lines, count, f);
+    enum err e = stock_lines(h->store, record, lines, count, f);
     arena_clear(&a);
     return e;
 }
@@ -122,15 +122,12 @@ static enum err keep_adopted(struct host *h, struct record *r, struct fault *f)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err vendor_take_order(struct host *h, struct account *a, const struct json *order,
-                           const char *text, size_t len, enum record_change *change,
-                           struct fault *f)
+bool vendor_row(struct host *h, const struct account *a, const struct json *order,
+                const char *text, size_t len, struct record *r, struct digest *digest)
 {
     const char *po = json_get_str(order, "purchaseOrderNumber", "");
     const struct json *details = json_get(order, "orderDetails");
-    struct digest digest;
 
-    *change = RECORD_SAME;
     if (!number_ok(po) || details == NULL) {
         log_write(LOG_WARN,
                   details == NULL
@@ -138,9 +135,9 @@ enum err vendor_take_order(struct host *h, struct account *a, const struct json 
                       : "Amazon listed an order whose number is not letters and "
                         "digits; it is passed over",
                   log_safe("account", a->id), LOG_END);
-        return ERR_OK;
+        return false;
     }
-    struct record r = {
+    *r = (struct record){
         .kind = RECORD_ORDER,
         .account = a->id,
         .name = po,
@@ -154,14 +151,33 @@ enum err vendor_take_order(struct host *h, struct account *a, const struct json 
         .body = text,
         .body_len = len,
     };
+    r->state = (int)state_of(r->status);
+    r->flags = flags_of(a, details, r);
+    digest_body(order, digest);
+    return true;
+}
+
+enum err vendor_lines(struct host *h, int64_t record, const struct json *order,
+                      struct fault *f)
+{
+    return keep_lines(h, record, json_get(order, "orderDetails"), f);
+}
+
+enum err vendor_take_order(struct host *h, struct account *a, const struct json *order,
+                           const char *text, size_t len, enum record_change *change,
+                           struct fault *f)
+{
+    struct record r;
+    struct digest digest;
+
+    *change = RECORD_SAME;
+    if (!vendor_row(h, a, order, text, len, &r, &digest))
+        return ERR_OK;
     const char *status = r.status;
-    r.state = (int)state_of(status);
-    r.flags = flags_of(a, details, &r);
-    digest_body(order, &digest);
     enum err e = keep_adopted(h, &r, f);
     if (e == ERR_OK)
         e = record_put(h->store, &r, &digest, change, f);
     if (e == ERR_OK && *change != RECORD_SAME)
-        e = keep_lines(h, &r, details, f);
+        e = vendor_lines(h, r.id, order, f);
     return e == ERR_OK ? take_known(h, &r, *change, status, f) : e;
 }
