@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A Seller Flex node's day by rules, with a simulator of its own: copies examples/seller-flex into
-# FOLDER, starts `dray sim`, lets `dray serve` work until every shipment has its labels, and compares
-# what dray believes with what the simulator was told.
+# FOLDER, starts `dray sim`, lets the floor report and `dray serve` work until every shipment has its
+# labels or is rejected, and compares what dray believes with what the simulator was told.
 #   scripts/flex-day.sh FOLDER [SIM FLAGS...]
 # DRAY is the binary (build/dray). Exits 0 only when the day ended well and both sides agree.
 set -euo pipefail
@@ -28,24 +28,24 @@ end() {
 trap end EXIT
 trap 'exit 130' INT TERM
 
-sim_start . --orders 0 --program seller_flex --plain "$@"
+sim_start . --orders 0 --program seller_flex --floor floor.json "$@"
+"$DRAY" run --quiet floor.lua floor.json </dev/null # waits for the shipments, which dray sees next
 "$DRAY" serve </dev/null &
 server=$!
 
-# Whether every shipment has its label.
-labelled() {
-  local shipments labels
-  shipments=$("$DRAY" shipments --json 2>/dev/null | grep -c . || true)
-  labels=$("$DRAY" effects --json 2>/dev/null | grep '"verb":"generate_labels"' |
-    grep -c '"state":"succeeded"' || true)
-  [ "$shipments" -gt 0 ] && [ "$labels" = "$shipments" ]
+# What is not at its end: shipments without their labels, and effects.
+open() {
+  "$DRAY" shipments --json 2>/dev/null |
+    grep -vcE '"state":"(shiplabel_generated|shipped|delivered|cancelled)"' || true
+  "$DRAY" effects --json 2>/dev/null |
+    grep -vcE '"state":"(succeeded|failed|rejected|held|cancelled)"' || true
 }
 left=${DRAY_DAY_SECONDS:-120}
-until labelled; do
+until [ -n "$("$DRAY" effects --json 2>/dev/null)" ] && [ "$(open | tr '\n' ' ')" = "0 0 " ]; do
   left=$((left - 1))
   if [ "$left" = 0 ] || ! kill -0 "$server"; then
     "$DRAY" effects >&2
-    echo "the day did not end: shipments are without their labels" >&2
+    echo "the day did not end: $(open | tr '\n' ' ')shipments and effects are open" >&2
     exit 1
   fi
   sleep 1

@@ -11,5 +11,11 @@ account "acme-seller" {
     refreshToken = env "DRAY_SELLER_TOKEN",
   },
 }
+
+-- The floor reports each box that it packed, with what dray knows by itself (weight, dimensions)
+-- and with Amazon's own fields: the lines in it, their serial numbers, origin and value.
+event "packed" { fields = { packageLineItems = "list", hazmatLabels = "list" } }
+event "missing" { per = "order", fields = {} }
+
 export "labels/" -- for the program that prints them
 rules "rules/*.lua"

@@ -92,11 +92,13 @@ static bool has_ended(const struct effect *e)
     return (open_states & 1u << e->state) == 0;
 }
 
-/* What only its transaction could prove is assumed for good when that stays silent, and a
+/* What only its transaction could prove is assumed for good when that stays silent, a
+ * delivery status of one package among several when the shipment does not show it, and a
  * print until the floor says that it came out. */
 static bool stays_assumed(lua_State *L, const struct effect *e)
 {
-    return (e->kind == EFFECT_SCAN || e->kind == EFFECT_PRINT) &&
+    return (e->kind == EFFECT_SCAN || e->kind == EFFECT_PRINT ||
+            e->kind == EFFECT_STATUS) &&
            strcmp(effect_shown(e, host_now(bind_host(L))), "assumed") == 0;
 }
 

@@ -1,5 +1,5 @@
-/* event("packed", order, { ... }), order.facts and order:fillable(): the floor as scripts
- * see it. */
+/* event("packed", order, { ... }), order.facts, shipment.facts and order:fillable(): the
+ * floor as scripts see it. */
 #include "bind/floor.h"
 
 #include <string.h>
@@ -109,8 +109,8 @@ static struct json *read_fields(lua_State *L, struct arena *a)
     return fields;
 }
 
-/* An order's handle says its account and number; a text says its number; nil: the fields
- * say it. */
+/* The handle of an order or a shipment says its account and number; a text says its
+ * number; nil: the fields say it. */
 static void set_order(lua_State *L, struct arena *a, struct json *fields)
 {
     int64_t id;
@@ -118,7 +118,7 @@ static void set_order(lua_State *L, struct arena *a, struct json *fields)
     struct fault f = {0};
     if (lua_isnoneornil(L, 2))
         return;
-    if (!handle_is(L, 2, HANDLE_ORDER, &id)) {
+    if (!handle_is(L, 2, HANDLE_ORDER, &id) && !handle_is(L, 2, HANDLE_SHIPMENT, &id)) {
         json_set_str(a, fields, "order", luaL_checkstring(L, 2));
         return;
     }
@@ -127,7 +127,8 @@ static void set_order(lua_State *L, struct arena *a, struct json *fields)
     json_set_str(a, fields, "account", r.account);
 }
 
-/* event(name, order | number | nil, fields?, id?) -> "taken" | "same" | "waiting" */
+/* event(name, order | shipment | number | nil, fields?, id?) -> "taken" | "same" |
+ * "waiting" */
 static int l_floor_event(lua_State *L)
 {
     struct arena *a = bind_scratch(L);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "bind/belongings.h"
 #include "bind/bind.h"
+#include "bind/floor.h"
 #include "bind/listing.h"
 #include "bind/handle.h"
 #include "bind/shipment.h"
@@ -207,6 +208,7 @@ static const struct handle_field fields[] = {
     {"labels", push_labels},
     {"gift_messages", push_messages},
     {"effects", record_push_effects},
+    {"facts", floor_push_facts},
     {NULL, NULL},
 };
 

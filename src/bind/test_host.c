@@ -362,6 +362,7 @@ static bool add_effect(void *arg, const struct effect *e)
     test_set_text(r->L, "order", e->name);
     test_set_text(r->L, "kind", effect_kind_name(e->kind));
     test_set_text(r->L, "verb", e->verb);
+    test_set_text(r->L, "key", e->key);
     test_set_text(r->L, "state", effect_state_name(e->state));
     test_set_text(r->L, "why", e->why);
     test_set_text(r->L, "evidence", e->evidence);

@@ -307,8 +307,8 @@ static enum err find_order(const struct invocation *in, struct session *s,
     *record = 0;
     if (number == NULL)
         return ERR_OK;
-    enum err e = record_find(s->store, a, RECORD_ORDER, flag_text(in, "account", NULL),
-                             number, false, &r, f);
+    enum err e = record_find_any(s->store, a, flag_text(in, "account", NULL), number,
+                                 false, &r, f);
     *record = e == ERR_OK ? r.id : 0;
     return e;
 }

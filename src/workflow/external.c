@@ -207,6 +207,11 @@ static enum err fetch_instead(struct host *h, struct shipment *s, struct effect 
     return host_move(h, e, &change, f);
 }
 
+bool external_is_refused(const struct effect *e)
+{
+    return strncmp(e->why, "422", 3) == 0;
+}
+
 /* Amazon refused it for what it said (422): it gives way to what is asked now. */
 static enum err supersede_refused(struct host *h, struct shipment *s,
                                   const struct effect *wanted, struct fault *f)
@@ -220,7 +225,7 @@ static enum err supersede_refused(struct host *h, struct shipment *s,
                                wanted->key, false, &there, f);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
-    if (e != ERR_OK || there.state != EFFECT_HELD || strncmp(there.why, "422", 3) != 0 ||
+    if (e != ERR_OK || there.state != EFFECT_HELD || !external_is_refused(&there) ||
         memcmp(&there.digest, &wanted->digest, sizeof there.digest) == 0)
         return e;
     return host_move(h, &there, &change, f);

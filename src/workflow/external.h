@@ -74,6 +74,8 @@ enum err external_failed(struct host *h, struct effect *e, enum effect_state sta
 enum err external_back(struct host *h, const struct record *r, bool slot, const char *why,
                        struct fault *f);
 
+/* Amazon refused it with 422, as its `why` says from then on. */
+bool external_is_refused(const struct effect *e);
 /* Answers to requests (external_answer.c): a yes, and a no for good. */
 enum err external_answered(struct host *h, struct effect *e, const struct call_reply *r,
                            struct fault *f);

@@ -11,6 +11,7 @@
 #include "workflow/prover.h"
 
 enum {
+    REFUSED_HTTP = 422,
     UNDER_WAY_MS = 2 * MS_MINUTE,
     PAUSE_FIRST_MS = 2 * MS_SECOND,
     PAUSE_MOST_MS = 20 * MS_SECOND
@@ -225,15 +226,15 @@ enum err external_answered(struct host *h, struct effect *e, const struct call_r
 /* ---- a no ---- */
 
 /* 422: not in this state, or not with this content. It is never sent again blindly: the
- * shipment is read, and a person, or the script, decides (domain.md 5.4). */
+ * shipment is read first (domain.md 5.4), and external_look.c decides. */
 enum err external_refused(struct host *h, struct effect *e, const struct call_reply *r,
                           const char *why, struct fault *f)
 {
-    const bool state = r->refusal.status == 422;
-    const struct effect now = *e;
-
-    enum err err = external_failed(h, e, state ? EFFECT_HELD : EFFECT_REJECTED, why, f);
-    if (err == ERR_OK && state)
-        external_look_at(h, &now);
-    return err;
+    const struct effect_change look = {.to = EFFECT_UNKNOWN,
+                                       .why = why,
+                                       .request_id = r->request_id,
+                                       .next_ms = host_now(h)};
+    if (r->refusal.status == REFUSED_HTTP)
+        return host_move(h, e, &look, f);
+    return external_failed(h, e, EFFECT_REJECTED, why, f);
 }

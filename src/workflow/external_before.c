@@ -9,9 +9,10 @@
 #include "workflow/prover.h"
 
 enum {
-    UNDER_WAY = 1u << EFFECT_WAITING | 1u << EFFECT_READY | 1u << EFFECT_SENDING |
-                1u << EFFECT_UNKNOWN,
-    TAKEN = 1u << EFFECT_ACCEPTED | 1u << EFFECT_SUCCEEDED
+    LEAVING = 1u << EFFECT_READY | 1u << EFFECT_SENDING | 1u << EFFECT_UNKNOWN,
+    UNDER_WAY = LEAVING | 1u << EFFECT_WAITING,
+    TAKEN = 1u << EFFECT_ACCEPTED | 1u << EFFECT_SUCCEEDED,
+    PATIENCE_MS = 30 * MS_MINUTE /* what does not show by then is assumed */
 };
 
 void stand_say(struct stand *s, enum step step, int64_t next_ms, const char *why)
@@ -127,6 +128,23 @@ bool before_settled(const struct shipment *s, enum effect_kind kind, const char 
         return false;
     stand_say(out, STEP_WAIT, INT64_MAX, why);
     return true;
+}
+
+bool before_shown(struct host *h, const struct shipment *s, const struct effect *me,
+                  struct stand *out)
+{
+    for (size_t i = s->effect_count; i-- > 0;) {
+        const struct effect *e = &s->effects[i];
+        const bool taken = e->state == EFFECT_ACCEPTED;
+        const int64_t until = taken ? e->sent_ms + PATIENCE_MS : INT64_MAX;
+        if (e->kind != EFFECT_STATUS || strcmp(e->verb, "delivery") != 0 ||
+            (1u << e->state & (LEAVING | 1u << EFFECT_ACCEPTED)) == 0 ||
+            e->id == me->id || (me->id != 0 && e->id > me->id) || host_now(h) >= until)
+            continue;
+        stand_say(out, STEP_WAIT, until, "waits until the status before it shows");
+        return true;
+    }
+    return false;
 }
 
 /* Amazon makes no label before the invoice that it requires. */

@@ -33,6 +33,10 @@ bool before_package(struct host *h, const struct shipment *s, const char *id,
 /* An effect of that kind about the package (NULL: any) is under way, older than `me`. */
 bool before_settled(const struct shipment *s, enum effect_kind kind, const char *package,
                     const struct effect *me, const char *why, struct stand *out);
+/* A delivery status that was told before, of whichever package, does not show yet: Amazon
+ * shows the last one only, so each is proved before the next is told. */
+bool before_shown(struct host *h, const struct shipment *s, const struct effect *me,
+                  struct stand *out);
 /* *waits: the invoice that the shipment requires is not there yet. */
 enum err before_invoice(struct host *h, struct shipment *s, struct stand *out,
                         bool *waits, struct fault *f);

@@ -8,6 +8,7 @@
 #include "workflow/external_body.h"
 #include "workflow/external_labels.h"
 #include "workflow/external_look.h"
+#include "workflow/floor.h"
 #include "workflow/intake.h"
 #include "workflow/prover.h"
 #include "workflow/sender.h"
@@ -313,6 +314,8 @@ static enum err tell_paper(struct host *h, const struct paper *p, int64_t replac
         e = host_event(h, &r, ready_events[p->kind], detail, f);
     if (e == ERR_OK && replaced != 0 && p->kind == PAPER_LABEL)
         e = host_event(h, &r, "label.replaced", detail, f);
+    if (e == ERR_OK && p->kind == PAPER_LABEL)
+        e = floor_tracking_seen(h, &r, p->tracking, p->package, f);
     arena_clear(&a);
     return e;
 }

@@ -112,8 +112,30 @@ static void learn_busy(struct host *h, const struct effect *e)
         external_pause_learn(a, true);
 }
 
+/* Refused with 422: what the shipment makes impossible by now is over, what it shows as
+ * done was done; the rest is for a person, or for who asks with other content. */
+static enum err settle_refused(struct host *h, struct effect *e, struct fault *f)
+{
+    struct stand stand;
+    char why[400];
+
+    enum err err = external_flow.stand(h, e, &stand, f);
+    if (err != ERR_OK)
+        return err;
+    if (stand.step == STEP_DONE)
+        return external_succeeded(h, e, stand.why, f);
+    if (stand.step == STEP_IMPOSSIBLE)
+        snprintf(why, sizeof why, "%.200s (%.190s)", stand.why, e->why);
+    else
+        snprintf(why, sizeof why, "%s", e->why);
+    return external_failed(
+        h, e, stand.step == STEP_IMPOSSIBLE ? EFFECT_CANCELLED : EFFECT_HELD, why, f);
+}
+
 static enum err not_shown(struct host *h, struct effect *e, struct fault *f)
 {
+    if (external_is_refused(e))
+        return settle_refused(h, e, f);
     learn_busy(h, e);
     if (is_duplicate_shipped(e))
         return external_succeeded(h, e, "Amazon calls it a duplicate", f);
@@ -171,42 +193,6 @@ static enum err take_invoice(void *arg, const struct page_item *item, struct fau
     return external_take_invoice(l->host, l->record, item, &l->fresh, f);
 }
 
-static enum err invoice_verdict(struct external_look *l, struct arena *a, struct fault *f)
-{
-    struct effect e;
-    if (l->effect == 0)
-        return ERR_OK;
-    enum err err = effect_get(l->host->store, a, l->effect, false, &e, f);
-    if (err != ERR_OK || e.state != EFFECT_UNKNOWN)
-        return err;
-    return l->there ? external_succeeded(l->host, &e, "the invoice is here", f)
-                    : not_shown(l->host, &e, f);
-}
-
-/* Its row is there, or none will come. */
-static void invoice_settled(struct external_look *l)
-{
-    struct arena a;
-    struct fault f;
-    int64_t id = 0;
-    external_done_fn *done = l->done;
-    void *arg = l->arg;
-
-    arena_init(&a);
-    enum err e = paper_latest(l->host->store, l->record, PAPER_INVOICE, &id, &f);
-    l->there = e == ERR_OK && id != 0;
-    if (e == ERR_OK)
-        e = invoice_verdict(l, &a, &f);
-    if (e != ERR_OK)
-        host_trouble(l->host, &f);
-    arena_clear(&a);
-    const bool there = l->there;
-    const struct fault why = l->why;
-    end_look(l);
-    if (done != NULL)
-        done(arg, there, &why);
-}
-
 static void invoice_done(void *arg, const struct call_reply *reply)
 {
     struct external_look *l = arg;
@@ -221,25 +207,6 @@ static void invoice_done(void *arg, const struct call_reply *reply)
         l->why = reply->fault;
     l->answered = true;
     l->mark = intake_mark(l->host->intake);
-}
-
-enum err external_look_step(struct host *h, struct fault *f)
-{
-    (void)f;
-    for (struct external_look *l = h->looks, *next; l != NULL; l = next) {
-        next = l->next;
-        if (l->answered && intake_settled(h->intake, l->mark))
-            invoice_settled(l);
-    }
-    return ERR_OK;
-}
-
-bool external_look_busy(const struct host *h)
-{
-    for (const struct external_look *l = h->looks; l != NULL; l = l->next)
-        if (l->answered && intake_settled(h->intake, l->mark))
-            return true;
-    return false;
 }
 
 /* ---- asking ---- */
@@ -280,6 +247,69 @@ static struct external_look *ask(struct host *h, struct account *account, int64_
     arena_clear(&a);
     return l;
 }
+
+/* ---- what came of an invoice ---- */
+
+static enum err invoice_verdict(struct external_look *l, struct arena *a, struct fault *f)
+{
+    struct effect e;
+    if (l->effect == 0)
+        return ERR_OK;
+    enum err err = effect_get(l->host->store, a, l->effect, false, &e, f);
+    if (err != ERR_OK || e.state != EFFECT_UNKNOWN)
+        return err;
+    if (l->there)
+        return external_succeeded(l->host, &e, "the invoice is here", f);
+    if (!external_is_refused(&e))
+        return not_shown(l->host, &e, f);
+    ask(l->host, l->account, l->record, e.name, e.id, false); /* why it was refused */
+    return ERR_OK;
+}
+
+/* Its row is there, or none will come. */
+static void invoice_settled(struct external_look *l)
+{
+    struct arena a;
+    struct fault f;
+    int64_t id = 0;
+    external_done_fn *done = l->done;
+    void *arg = l->arg;
+
+    arena_init(&a);
+    enum err e = paper_latest(l->host->store, l->record, PAPER_INVOICE, &id, &f);
+    l->there = e == ERR_OK && id != 0;
+    if (e == ERR_OK)
+        e = invoice_verdict(l, &a, &f);
+    if (e != ERR_OK)
+        host_trouble(l->host, &f);
+    arena_clear(&a);
+    const bool there = l->there;
+    const struct fault why = l->why;
+    end_look(l);
+    if (done != NULL)
+        done(arg, there, &why);
+}
+
+enum err external_look_step(struct host *h, struct fault *f)
+{
+    (void)f;
+    for (struct external_look *l = h->looks, *next; l != NULL; l = next) {
+        next = l->next;
+        if (l->answered && intake_settled(h->intake, l->mark))
+            invoice_settled(l);
+    }
+    return ERR_OK;
+}
+
+bool external_look_busy(const struct host *h)
+{
+    for (const struct external_look *l = h->looks; l != NULL; l = l->next)
+        if (l->answered && intake_settled(h->intake, l->mark))
+            return true;
+    return false;
+}
+
+/* ---- the ways in ---- */
 
 void external_look_at(struct host *h, const struct effect *e)
 {
@@ -327,7 +357,8 @@ void external_look_up(struct host *h, const struct effect *e)
 
     if (a == NULL)
         return;
-    if (e->kind == EFFECT_OPTIONS || e->kind == EFFECT_SHIP_LABELS) {
+    const bool harmless = e->kind == EFFECT_OPTIONS || e->kind == EFFECT_SHIP_LABELS;
+    if (harmless && !external_is_refused(e)) {
         if (ask_anew(h, e, &f) != ERR_OK)
             host_trouble(h, &f);
         return;

@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_level(const struct json *line, const char *what, const char *level)
+{
+    const struct json *all = json_get(line, "complianceAttributes");
+    return strcmp(json_get_str(all, what, ""), level) == 0;
+}
+
 /* ---- filled up ---- */
 
 int64_t line_units(const struct json *line)
@@ -45,6 +51,68 @@ static void fill_member(struct shipment *s, struct json *package,
         json_set(&s->memory, package, name, json_copy(&s->memory, value));
 }
 
+/* What Amazon requires of a line and has from the seller already. */
+static void fill_required(struct shipment *s, struct json *item, const struct json *line,
+                          const char *what, const char *name)
+{
+    if (is_level(line, what, "REQUIRED"))
+        fill_member(s, item, line, name);
+}
+
+static void fill_item(struct shipment *s, struct json *item)
+{
+    const struct json *line =
+        shipment_line(s, json_get_str(item, "packageLineItemId", ""));
+    const struct json *serials = json_get(line, "serialNumbers");
+    int64_t quantity = 0;
+
+    fill_required(s, item, line, "countryOfOriginRequirement", "countryOfOrigin");
+    fill_required(s, item, line, "itemValueRequirement", "itemValue");
+    json_int(json_get(item, "quantity"), &quantity);
+    if (serials != NULL && (int64_t)serials->count == quantity)
+        fill_required(s, item, line, "serialNumberRequirement", "serialNumbers");
+}
+
+static bool has_text(const struct json *list, const char *text)
+{
+    for (const struct json *m = list->first; m != NULL; m = m->next)
+        if (json_str(m) != NULL && strcmp(json_str(m), text) == 0)
+            return true;
+    return false;
+}
+
+/* The labels that must be on the package for what is in it. */
+static void fill_hazmat(struct shipment *s, struct json *package,
+                        const struct json *items)
+{
+    struct json *labels = json_array(&s->memory);
+    if (json_get(package, "hazmatLabels") != NULL)
+        return;
+    for (const struct json *i = items->first; i != NULL; i = i->next) {
+        const struct json *line =
+            shipment_line(s, json_get_str(i, "packageLineItemId", ""));
+        const struct json *known = json_get(line, "hazmatLabels");
+        if (known == NULL || !is_level(line, "hazmatLabelsRequirement", "REQUIRED"))
+            continue;
+        for (const struct json *m = known->first; m != NULL; m = m->next)
+            if (json_str(m) != NULL && !has_text(labels, json_str(m)))
+                json_push(labels, json_string(&s->memory, json_str(m)));
+    }
+    if (labels->count > 0)
+        json_set(&s->memory, package, "hazmatLabels", labels);
+}
+
+static void fill_contents(struct shipment *s, struct json *package)
+{
+    const struct json *items = json_get(package, "packageLineItems");
+    if (items == NULL || items->type != JSON_ARRAY)
+        return;
+    for (struct json *i = items->first; i != NULL; i = i->next)
+        if (i->type == JSON_OBJECT)
+            fill_item(s, i);
+    fill_hazmat(s, package, items);
+}
+
 static void fill_one(struct shipment *s, struct json *package, size_t place, bool alone,
                      const struct json *recommended)
 {
@@ -58,6 +126,7 @@ static void fill_one(struct shipment *s, struct json *package, size_t place, boo
         fill_lines(s, package);
     fill_member(s, package, recommended, "dimensions");
     fill_member(s, package, recommended, "weight");
+    fill_contents(s, package);
 }
 
 void packages_fill(struct shipment *s, struct json *packages)
@@ -74,12 +143,6 @@ void packages_fill(struct shipment *s, struct json *packages)
 }
 
 /* ---- checked ---- */
-
-static bool is_level(const struct json *line, const char *what, const char *level)
-{
-    const struct json *all = json_get(line, "complianceAttributes");
-    return strcmp(json_get_str(all, what, ""), level) == 0;
-}
 
 /* "packages[2].packageLineItems[1].serialNumbers" of what is checked. */
 struct spot {
@@ -316,6 +379,13 @@ static bool push_pair(struct pairs *p, const struct json *shown, const struct js
     return true;
 }
 
+/* A package moves on: the status that it was asked with is Amazon's to change. */
+static bool moves_on(const struct json *asked, const struct json *member)
+{
+    return asked->type == JSON_OBJECT && json_get(asked, "packageLineItems") != NULL &&
+           strcmp(member->key, "status") == 0;
+}
+
 static bool push_members(struct pairs *p, const struct json *shown,
                          const struct json *asked)
 {
@@ -327,7 +397,7 @@ static bool push_members(struct pairs *p, const struct json *shown,
     for (const struct json *m = asked->first; m != NULL; m = m->next) {
         const bool empty = m->type == JSON_ARRAY && m->count == 0;
         const struct json *with = list ? s : json_get(shown, m->key);
-        if (!(with == NULL && empty) && !push_pair(p, with, m))
+        if (!(with == NULL && empty) && !moves_on(asked, m) && !push_pair(p, with, m))
             return false;
         s = s == NULL ? NULL : s->next;
     }

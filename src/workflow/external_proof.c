@@ -9,6 +9,8 @@
 #include "workflow/external_packages.h"
 
 enum {
+    MAYBE_TAKEN = 1u << EFFECT_SENDING | 1u << EFFECT_UNKNOWN | 1u << EFFECT_ACCEPTED |
+                  1u << EFFECT_SUCCEEDED,
     OPEN_STATES = 1u << EFFECT_WAITING | 1u << EFFECT_READY | 1u << EFFECT_SENDING |
                   1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN | 1u << EFFECT_HELD
 };
@@ -23,6 +25,32 @@ static bool shows_packages(const struct shipment *s, const struct json *asked)
         if (!package_shows(shipment_package(s, json_get_str(p, "id", "")), p))
             return false;
     return packages != NULL && s->shown != NULL;
+}
+
+static bool has_sub_status(const struct effect *e, const char *sub)
+{
+    const char *at = strrchr(e->key, '|');
+    return strcmp(e->verb, "delivery") == 0 && at != NULL && strcmp(at + 1, sub) == 0;
+}
+
+/* The sub-status is the whole shipment's. Where the same was told more than once, of
+ * another package or again, it proves the last one, when the shipment changed since. */
+static bool shows_sub_status(const struct shipment *s, const struct effect *e,
+                             const char *sub)
+{
+    bool alone = true, last = true;
+
+    if (e->sends == 0 || strcmp(json_get_str(s->body, "subStatus", ""), sub) != 0)
+        return false;
+    for (size_t i = 0; i < s->effect_count; i++) {
+        const struct effect *other = &s->effects[i];
+        if (other->id == e->id || other->sends == 0 || !has_sub_status(other, sub) ||
+            (1u << other->state & MAYBE_TAKEN) == 0)
+            continue;
+        alone = false;
+        last = last && other->sent_ms <= e->sent_ms;
+    }
+    return alone || (last && s->news_ms >= e->sent_ms);
 }
 
 static bool shows_status(const struct shipment *s, const struct json *asked,
@@ -40,8 +68,7 @@ static bool shows_status(const struct shipment *s, const struct json *asked,
         return strcmp(e->verb, "mark_shipped") == 0 || e->sends > 0;
     if (strcmp(e->verb, "mark_shipped") == 0)
         return at == SHIPMENT_SHIPPED;
-    return e->sends > 0 && sub != NULL &&
-           strcmp(json_get_str(s->body, "subStatus", ""), sub) == 0;
+    return sub != NULL && shows_sub_status(s, e, sub);
 }
 
 /* A document is the evidence of an invoice and of labels, its answer that of options. */

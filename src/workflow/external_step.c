@@ -228,7 +228,8 @@ static void stand_delivery(struct host *h, const struct shipment *s,
                   strstr(me->key, "|DELIVERED") != NULL ? STEP_DONE : STEP_IMPOSSIBLE, 0,
                   "Amazon shows the package as delivered already");
     else if (before_settled(s, EFFECT_STATUS, package, me,
-                            "waits for the status before it", out))
+                            "waits for the status before it", out) ||
+             before_shown(h, s, me, out))
         return;
     else if (at != SHIPMENT_SHIPPED && (last == NULL || (1u << last->state & TAKEN) == 0))
         stand_wait(h, out, "waits for SHIPPED");

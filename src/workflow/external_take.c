@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "workflow/external.h"
 #include "workflow/external_gift.h"
+#include "workflow/floor.h"
 
 enum {
     OWN_UPDATE_MS = 10 * MS_MINUTE, /* a step back this long after an own update is its */
@@ -122,17 +123,23 @@ static enum err withdraw_unsent(struct host *h, const struct record *r, struct f
     return e;
 }
 
+/* A label that was made, here or in another tool, may be on a parcel already. */
 static enum err cancelled(struct host *h, const struct record *r, struct json *detail,
                           struct arena *a, const struct before *b, struct fault *f)
 {
-    const bool pull = b->known && b->row.state >= SHIPMENT_SHIPLABEL_GENERATED;
+    int64_t label = 0;
+    enum err e = paper_latest(h->store, r->id, PAPER_LABEL, &label, f);
+    if (e != ERR_OK)
+        return e;
+    const bool pull =
+        label != 0 || (b->known && b->row.state >= SHIPMENT_SHIPLABEL_GENERATED);
     log_write(LOG_WARN,
               pull ? "a shipment was cancelled after its label was made; pull the parcel"
                    : "a shipment was cancelled",
               log_safe("account", r->account), log_body("shipmentId", r->name),
               log_safe("location", r->warehouse), LOG_END);
     json_set(a, detail, "pull", json_boolean(a, pull));
-    enum err e = withdraw_unsent(h, r, f);
+    e = withdraw_unsent(h, r, f);
     return e == ERR_OK ? host_event(h, r, "shipment.cancelled", detail, f) : e;
 }
 
@@ -206,6 +213,14 @@ static enum err step_back(struct host *h, const struct record *r, const struct j
     return e;
 }
 
+/* What the floor reported before dray knew the shipment is taken now. */
+static enum err tell_new(struct host *h, const struct record *r,
+                         const struct json *detail, struct fault *f)
+{
+    enum err e = host_event(h, r, "shipment.new", detail, f);
+    return e == ERR_OK ? floor_order_seen(h, r, f) : e;
+}
+
 static enum err tell_changed(struct host *h, const struct record *r, struct arena *a,
                              const struct json *body, const struct before *b,
                              int64_t read_ms, struct fault *f)
@@ -218,7 +233,7 @@ static enum err tell_changed(struct host *h, const struct record *r, struct aren
                   log_safe("account", r->account), log_body("shipmentId", r->name),
                   log_body("status", r->status), LOG_END);
     if (!b->known)
-        e = host_event(h, r, "shipment.new", detail, f);
+        e = tell_new(h, r, detail, f);
     else if (r->state == SHIPMENT_CANCELLED && b->row.state != SHIPMENT_CANCELLED)
         e = cancelled(h, r, detail, a, b, f);
     else
@@ -231,10 +246,11 @@ static enum err tell_changed(struct host *h, const struct record *r, struct aren
 /* ---- taking one ---- */
 
 /* What it shows proves effects, and lets others go on. */
-static enum err learn(struct host *h, int64_t record, struct fault *f)
+static enum err learn(struct host *h, int64_t record, int64_t news_ms, struct fault *f)
 {
     struct shipment s;
     enum err e = shipment_open(h, record, &s, f);
+    s.news_ms = news_ms;
     if (e == ERR_OK)
         e = external_prove(h, &s, f);
     shipment_close(&s);
@@ -253,7 +269,7 @@ static enum err store_it(struct host *h, struct arena *memory, const struct json
         e = tell_changed(h, r, memory, body, b, read_ms, f);
     if (e == ERR_OK && *change != RECORD_SAME)
         e = gift_take(h, r, body, f);
-    return e == ERR_OK ? learn(h, r->id, f) : e;
+    return e == ERR_OK ? learn(h, r->id, *change == RECORD_SAME ? 0 : read_ms, f) : e;
 }
 
 /* An answer that was overtaken by a newer one says nothing. */

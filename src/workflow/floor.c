@@ -119,10 +119,15 @@ static enum err put_fact(struct sighting *s, const struct fact *there, int64_t e
     return e;
 }
 
-/* What a vendor's floor packed is what is confirmed. */
 static bool is_packed(const struct sighting *s)
 {
-    return s->row.kind == RECORD_ORDER && strcmp(s->kind->name, "packed") == 0;
+    return strcmp(s->kind->name, "packed") == 0;
+}
+
+/* What a vendor's floor packed is what is confirmed. */
+static bool is_confirmed_so(const struct sighting *s)
+{
+    return s->row.kind == RECORD_ORDER && is_packed(s);
 }
 
 /* A tracking number is known from here on: what waits for it is taken when the report at
@@ -148,15 +153,14 @@ static enum err learn(struct host *h, struct news *n, const struct record *r,
 
 static enum err after_packed(struct sighting *s, struct news *n, struct fault *f)
 {
-    enum err e = packed_answer(s->host, s->row.id, f);
+    enum err e = is_confirmed_so(s) ? packed_answer(s->host, s->row.id, f) : ERR_OK;
     return e == ERR_OK ? learn(s->host, n, &s->row, s->tracking, s->box, f) : e;
 }
 
 static enum err write_event(struct sighting *s, struct news *n, const struct fact *there,
                             struct report_result *out, struct fault *f)
 {
-    const bool packed = is_packed(s);
-    enum err e = packed ? packed_keep(s->host, s->row.id, f) : ERR_OK;
+    enum err e = is_confirmed_so(s) ? packed_keep(s->host, s->row.id, f) : ERR_OK;
     if (e == ERR_OK)
         e = host_event(s->host, &s->row, s->kind->name, s->payload, f);
     if (e != ERR_OK)
@@ -164,7 +168,7 @@ static enum err write_event(struct sighting *s, struct news *n, const struct fac
     out->outcome = REPORT_TAKEN;
     out->event = journal_last(s->host->store);
     e = put_fact(s, there, out->event, f);
-    return e == ERR_OK && packed ? after_packed(s, n, f) : e;
+    return e == ERR_OK && is_packed(s) ? after_packed(s, n, f) : e;
 }
 
 /* `again`: it waited, so that it was heard before is no matter. */
@@ -248,7 +252,7 @@ static enum err take(struct sighting *s, struct news *n, bool again,
     enum err e = floor_find(s, f);
     if (e == ERR_OK)
         e = floor_check(s, f);
-    if (e == ERR_OK && s->known && is_packed(s))
+    if (e == ERR_OK && s->known && is_confirmed_so(s))
         e = packed_items(s->host, s->row.id, s->payload, &s->memory, f);
     if (e != ERR_OK)
         return e;

@@ -64,19 +64,13 @@ static enum err read_names(struct sighting *s, struct fault *f)
     return ERR_OK;
 }
 
-/* The order of that number, else the shipment of that id. */
+/* The order of that number, or the shipment of that id. */
 static enum err find_by_number(struct sighting *s, struct fault *f)
 {
-    static const enum record_kind kinds[] = {RECORD_ORDER, RECORD_SHIPMENT};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        enum err e = record_find(s->host->store, &s->memory, kinds[i], s->account,
-                                 s->order, false, &s->row, f);
-        if (e != ERR_NOT_FOUND) {
-            s->known = e == ERR_OK;
-            return e;
-        }
-    }
-    return ERR_OK;
+    enum err e = record_find_any(s->host->store, &s->memory, s->account, s->order, false,
+                                 &s->row, f);
+    s->known = e == ERR_OK;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* The number says which order, unless that is named, and which box, unless that is. */

@@ -20,7 +20,8 @@ struct shipment {
     struct account *account;
     const struct warehouse *house; /* its location; NULL: the project file does not name
                                       it */
-    struct effect *effects;        /* all of them, by id, without bodies */
+    int64_t news_ms; /* when what now shows a change was asked for; 0: it shows none */
+    struct effect *effects; /* all of them, by id, without bodies */
     size_t effect_count;
 };
 

@@ -171,6 +171,7 @@ function Order:scan(fields) end
 ---@field labels dray.List<dray.Document> those that may be used
 ---@field gift_messages dray.List<dray.Document>
 ---@field effects dray.List<dray.Effect>
+---@field facts table<string, dray.Fact> what the floor and the carrier reported, by the event's name
 local Shipment = {}
 
 --- Step 1. Waits by itself for ACCEPTED and earliestPackDateTime.
@@ -186,7 +187,7 @@ function Shipment:confirm(fields) end
 function Shipment:reject(fields) end
 
 --- Step 2. Of one package the lines may be left out: all of them; size and weight where Amazon
---- recommends them.
+--- recommends them; what a line requires and Amazon has already: serial numbers, country of origin, …
 ---@param fields? { packages: table[], why: string? }|table[] Amazon's Package
 ---@return dray.Effect? effect
 ---@return string? reason
@@ -370,7 +371,7 @@ function order(number, account) end
 --- or what the project file declares. The same again changes nothing, another about the same box corrects the
 --- fact; an order that nobody knows yet is waited for.
 ---@param name string
----@param order? dray.Order|string its number; nil: fields has order or trackingNumber
+---@param order? dray.Order|dray.Shipment|string its number; nil: fields has order or trackingNumber
 ---@param fields? { box: string?, at: string?, trackingNumber: string?, [string]: any } `at` without a zone is the warehouse's time
 ---@param id? string what makes this report itself
 ---@return "taken"|"same"|"waiting" outcome

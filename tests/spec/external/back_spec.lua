@@ -110,6 +110,17 @@ describe("a shipment that is cancelled", function()
     assert.are.same({ "confirmed", false }, { event.was, event.pull })
   end)
 
+  it("after its label came must be pulled, also when no list has shown the label yet", function()
+    begin("easy")
+    support.run(host, "s:confirm() s:create_packages { packages = $PACKAGES } settle() "
+      .. "s:shipping_options(s.packages[1].id):wait() s:generate_invoice():wait() "
+      .. "s:generate_labels():wait() assert(#s.labels == 1)", shipment)
+    host.amazon.outside:cancel(shipment)
+    support.run(host, 'poll "progress"')
+    local event = support.events(host, "shipment.cancelled")[1]
+    assert.are.same({ "package_created", true }, { event.was, event.pull })
+  end)
+
   it("after its label was printed must be pulled, and says so", function()
     begin("easy")
     support.run(host, LABELLED .. 'poll "progress"', shipment)

@@ -8,7 +8,7 @@ local function states(verb)
   return test.count(support.effects(host, verb), "state")
 end
 
--- Four plain shipments, two in each location; the limits stand in the account or in location DEFAULT.
+-- Four plain shipments, two in each location; the limits stand in the account or at DEFAULT.
 local function begin(limits, place)
   if host then host:close() end
   local account = test.seller(4)

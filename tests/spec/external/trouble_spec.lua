@@ -39,6 +39,23 @@ describe("a write whose answer is lost", function()
   end
 end)
 
+describe("packages that were asked for with their status", function()
+  it("are proved also when they have moved on since", function()
+    begin("flex")
+    host:faults({ { operation = "createPackages", kind = "lost_after", nth = { 1 } } })
+    support.run(host, [[
+      local packages = $PACKAGES
+      packages[1].status = "CREATED"
+      s:confirm() s:create_packages { packages = packages }
+      sleep "10s"
+    ]], shipment)
+    host.amazon.outside:move(shipment, "SHIPLABEL_GENERATED")
+    host:advance("10m")
+    local effect = support.effect(host, "create_packages")
+    assert.are.same({ "succeeded", 1 }, { effect.state, effect.sends }, effect.why)
+  end)
+end)
+
 describe("while Amazon works on the shipment (409)", function()
   it("the next step waits and is sent again", function()
     begin("easy", { delays = { workflow = { 15000, 15000 } } })
@@ -73,6 +90,87 @@ describe("what Amazon cannot process (422)", function()
     assert.is_true(host:control("retry", effect.id, "looked at it"))
     support.run(host, "settle()", shipment)
     assert.are.equal(1, support.told(host, shipment, "packages", "1").applied)
+  end)
+end)
+
+-- "422: never blind-retry; read the shipment." What it shows decides.
+describe("what Amazon refuses (422) because the shipment moved meanwhile", function()
+  local function refused(verb)
+    local effect = support.effect(host, verb)
+    assert.are.equal(1, effect.sends)
+    assert.is_true(says(effect.why, "422"), effect.why)
+    return effect
+  end
+
+  it("is over when it can never be done any more, and says why", function()
+    begin("flex")
+    shipment.eligible = { "ACCEPTED" }
+    support.run(host, 'poll "shipments"')
+    host.amazon.outside:move(shipment, "CONFIRMED")
+    support.run(host, [[
+      local e = s:reject { reason = "OUT_OF_STOCK" }
+      assert(e:wait() == "cancelled", e.state)
+      assert(s.state == "confirmed")
+      assert(s:confirm().evidence:find "confirmed already")
+    ]], shipment)
+    assert.is_true(says(refused("reject").why, "takes no rejection of a shipment in status CONF"))
+  end)
+
+  it("is over for an update of a package that has left", function()
+    begin("easy")
+    support.run(host, "assert(s:process { packages = $PACKAGES, ship = false })", shipment)
+    host.amazon.outside:move(shipment, "SHIPPED")
+    support.run(host, [[
+      local e = s:update_package("1", { weight = { value = "2.5", weightUnit = "KG" } })
+      assert(e:wait() == "cancelled", e.state)
+      assert(#s.labels == 1)
+    ]], shipment)
+    assert.is_true(says(refused("update_package").why, "the shipment is shipped"))
+  end)
+
+  it("is done when somebody else did it", function()
+    begin("easy")
+    support.run(host, "s:confirm() s:create_packages { packages = $PACKAGES } settle()", shipment)
+    host:faults({ { operation = "generateInvoice", kind = "unprocessable", nth = { 1 } } })
+    host.amazon.outside:move(shipment, "INVOICE_GENERATED")
+    support.run(host, [[
+      local e = s:generate_invoice()
+      assert(e:wait() == "succeeded", e.why)
+      assert(s:invoice().format == "PDF")
+    ]], shipment)
+    assert.are.equal(1, support.effect(host, "generate_invoice").sends)
+    assert.are.equal(0, support.told(host, shipment, "invoice").told)
+  end)
+
+  it("is held for options and labels, too, which else are asked for again", function()
+    begin("easy")
+    support.run(host, "s:confirm() s:create_packages { packages = $PACKAGES } settle()", shipment)
+    host:faults({ { operation = "retrieveShippingOptions", kind = "unprocessable", nth = { 1 } },
+      { operation = "generateInvoice", kind = "unprocessable", nth = { 1 } } })
+    support.run(host, [[
+      local e = s:shipping_options(s.packages[1].id)
+      assert(e:wait() == "held", e.state)
+      local e = s:generate_invoice()
+      assert(e.state == "waiting" or e:wait() == "held", e.state)
+    ]], shipment)
+    host:advance("6h")
+    assert.are.equal("held", refused("shipping_options").state)
+  end)
+
+  it("is read again after dray was stopped before it could look", function()
+    begin("flex", { disk = true })
+    shipment.eligible = { "ACCEPTED" }
+    support.run(host, 'poll "shipments"')
+    host.amazon.outside:move(shipment, "CONFIRMED")
+    host:faults({ { operation = "getShipment", kind = "503", rate = 1 } })
+    local result = host:run(('shipment "%s":reject { reason = "OUT_OF_STOCK" } sleep "5s"')
+      :format(shipment.id), nil, "20s")
+    assert.is_true(result.ok, result.error)
+    assert.are.equal("unknown", support.effect(host, "reject").state)
+    host:faults({})
+    host:restart()
+    host:advance("10m")
+    assert.are.equal("cancelled", refused("reject").state)
   end)
 end)
 
