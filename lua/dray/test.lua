@@ -268,7 +268,7 @@ function host:tell(what, order, payload)
   self.core:work()
 end
 
---- Reads the rule files again.
+--- Reads the rule files and dray.lua again.
 ---@return boolean? ok, string? mistakes
 function host:reload() return self.core:reload() end
 

@@ -2,9 +2,11 @@
 #include "bind/bind.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "bind/value.h"
+#include "workflow/renewal.h"
 #include "workflow/setup.h"
 
 int bind_open(lua_State *L)
@@ -83,4 +85,46 @@ struct rulebook *bind_rulebook(const struct project *p, char **mistakes, struct 
     struct rulebook *b = rulebook_load(&o, mistakes, f);
     free(names);
     return b;
+}
+
+/* The rules as the other project file says, then the rest of it. */
+static enum err renew(struct host *h, struct rules *r, struct project *to,
+                      char **mistakes, struct fault *f)
+{
+    const struct renewal renewal = {.accounts = to->accounts,
+                                    .account_count = to->account_count,
+                                    .export_folder = to->export_folder};
+    struct rules_source source = {.patterns = (const char *const *)to->rules,
+                                  .pattern_count = to->rule_count,
+                                  .accounts = to->accounts,
+                                  .account_count = to->account_count};
+    enum err e = renewal_check(h, &renewal, mistakes, f);
+    if (e != ERR_OK)
+        return e;
+    const char **names = event_names(to->setup, &source.event_count);
+    source.events = names;
+    e = rules_renew(r, &source, mistakes, f);
+    free(names);
+    return e == ERR_OK ? renewal_take(h, &renewal, project_take_setup(to), f) : e;
+}
+
+enum err bind_reload(struct host *h, struct rules *r, struct project *p, bool *renewed,
+                     char **mistakes, struct fault *f)
+{
+    struct project *to = project_load(p->folder, mistakes, f);
+    enum err e = ERR_OK;
+
+    *renewed = false;
+    if (to == NULL)
+        return f->code;
+    if (memcmp(&to->digest, &p->digest, sizeof p->digest) == 0) {
+        e = rules_reload(r, mistakes, f);
+    } else {
+        e = renew(h, r, to, mistakes, f);
+        *renewed = e == ERR_OK;
+    }
+    if (*renewed)
+        project_renew(p, to);
+    project_free(to);
+    return e;
 }

@@ -24,6 +24,11 @@ extern const struct rules_words bind_rules_words;
  * the caller's to free. */
 struct rules *bind_rules(struct host *h, struct tasks *t, const struct project *p,
                          bool dry_run, char **mistakes, struct fault *f);
+/* Reads the rules again, and dray.lua when it is another one than that of `p`: all or
+ * nothing, as rules_reload. ERR_STATE: dray.lua has a change that needs a restart.
+ * *renewed: it was another one, and counts from now on. */
+enum err bind_reload(struct host *h, struct rules *r, struct project *p, bool *renewed,
+                     char **mistakes, struct fault *f);
 /* The same only loaded and checked, before the accounts are taken out of the project. */
 struct rulebook *bind_rulebook(const struct project *p, char **mistakes, struct fault *f);
 

@@ -142,6 +142,8 @@ struct project *project_load(const char *folder, char **mistakes, struct fault *
     file = project_path(p->folder, "dray.lua");
     e = sandbox_read_file(file, &text, &len, f);
     free(file);
+    if (e == ERR_OK)
+        digest_of(text, len, &p->digest);
     lua_State *L = luaL_newstate();
     if (e == ERR_OK)
         e = read_text(L, p, text, len, mistakes, f);
@@ -176,6 +178,17 @@ struct setup *project_take_setup(struct project *p)
     struct setup *setup = p->setup;
     p->setup = NULL;
     return setup;
+}
+
+void project_renew(struct project *p, struct project *from)
+{
+    char **rules = p->rules;
+    const size_t count = p->rule_count;
+    p->rules = from->rules;
+    p->rule_count = from->rule_count;
+    p->digest = from->digest;
+    from->rules = rules;
+    from->rule_count = count;
 }
 
 void project_free(struct project *p)

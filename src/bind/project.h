@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "base/digest.h"
 #include "base/fault.h"
 #include "spapi/account.h"
 #include "workflow/setup.h"
@@ -15,7 +16,8 @@ struct project {
     char *export_folder; /* absolute; NULL: none */
     char **rules;        /* patterns of its rule files, as dray.lua names them */
     size_t rule_count;
-    struct setup *setup; /* events, feeds, who is told, printers */
+    struct setup *setup;  /* events, feeds, who is told, printers */
+    struct digest digest; /* of the text of dray.lua */
 };
 
 /* The nearest folder upward from `start` that holds dray.lua; the caller frees. NULL when
@@ -31,6 +33,9 @@ struct account **project_take_accounts(struct project *p, size_t *count);
 char *project_take_export(struct project *p);
 /* Gives the setup away: the caller frees it. */
 struct setup *project_take_setup(struct project *p);
+/* What is left in a project whose accounts and setup were taken becomes that of `from`,
+ * which gets the old. */
+void project_renew(struct project *p, struct project *from);
 void project_free(struct project *p);
 
 #endif

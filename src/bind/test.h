@@ -28,6 +28,8 @@ void test_floor_open(lua_State *L);
 struct rules;
 /* Its rules; NULL when it has none. */
 struct rules *test_rules_of(lua_State *L);
+struct project;
+struct project *test_project_of(lua_State *L);
 /* Adds what there is of rules (test_rules.c) to the methods on top of the stack. */
 void test_rules_open(lua_State *L);
 /* Adds what a person decides (test_control.c) to the methods on top of the stack. */

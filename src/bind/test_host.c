@@ -286,6 +286,11 @@ struct rules *test_rules_of(lua_State *L)
     return check_host(L)->rules;
 }
 
+struct project *test_project_of(lua_State *L)
+{
+    return check_host(L)->project;
+}
+
 /* Rules, and the tasks of scripts. */
 static struct round_party party_of(const struct test_host *th)
 {

@@ -47,9 +47,11 @@ static int l_test_reload(lua_State *L)
 {
     char *mistakes = NULL;
     struct fault f = {0};
+    bool renewed;
     if (test_rules_of(L) == NULL)
         return luaL_error(L, "this host has no rules: test.host { rules = ... }");
-    if (rules_reload(test_rules_of(L), &mistakes, &f) == ERR_OK) {
+    if (bind_reload(test_host_of(L), test_rules_of(L), test_project_of(L), &renewed,
+                    &mistakes, &f) == ERR_OK) {
         lua_pushboolean(L, 1);
         return 1;
     }

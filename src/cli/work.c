@@ -68,11 +68,16 @@ static void reload(struct work *w)
 {
     struct fault f;
     char *mistakes = NULL;
+    bool renewed;
 
-    if (rules_reload(w->session->rules, &mistakes, &f) == ERR_OK)
-        log_write(LOG_INFO, "the rules were read again", LOG_END);
+    if (bind_reload(w->session->host, w->session->rules, w->session->project, &renewed,
+                    &mistakes, &f) == ERR_OK)
+        log_write(LOG_INFO,
+                  renewed ? "the rules and dray.lua were read again"
+                          : "the rules were read again",
+                  LOG_END);
     else
-        log_write(LOG_ERROR, "the rules have mistakes; the old ones go on",
+        log_write(LOG_ERROR, "nothing was changed, the old rules go on",
                   log_safe("mistakes", mistakes != NULL ? mistakes : f.text), LOG_END);
     free(mistakes);
 }

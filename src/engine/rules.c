@@ -196,17 +196,29 @@ const struct rulebook *rules_book(const struct rules *r)
 
 /* ---- opening, reloading, closing ---- */
 
-static struct rulebook *load_book(struct rules *r, char **mistakes, struct fault *f)
+/* What the project file said last. */
+static struct rules_source source_of(const struct rules *r)
+{
+    return (struct rules_source){.patterns = r->options.patterns,
+                                 .pattern_count = r->options.pattern_count,
+                                 .events = r->options.events,
+                                 .event_count = r->options.event_count,
+                                 .accounts = r->host->accounts,
+                                 .account_count = r->host->account_count};
+}
+
+static struct rulebook *load_book(struct rules *r, const struct rules_source *source,
+                                  char **mistakes, struct fault *f)
 {
     const struct rules_options *o = &r->options;
     const struct rulebook_options book = {
         .folder = o->folder,
-        .patterns = o->patterns,
-        .pattern_count = o->pattern_count,
-        .events = o->events,
-        .event_count = o->event_count,
-        .accounts = r->host->accounts,
-        .account_count = r->host->account_count,
+        .patterns = source->patterns,
+        .pattern_count = source->pattern_count,
+        .events = source->events,
+        .event_count = source->event_count,
+        .accounts = source->accounts,
+        .account_count = source->account_count,
         .host = r->host,
         .words = o->words,
         .bind = o->bind,
@@ -230,6 +242,21 @@ static void free_texts(const char *const *list, size_t count)
     free((void *)(uintptr_t)list);
 }
 
+static void free_source(struct rules_options *o)
+{
+    free_texts(o->patterns, o->pattern_count);
+    free_texts(o->events, o->event_count);
+}
+
+/* Keeps a copy of its patterns and events. */
+static void keep_source(struct rules_options *o, const struct rules_source *source)
+{
+    o->patterns = copy_texts(source->patterns, source->pattern_count);
+    o->pattern_count = source->pattern_count;
+    o->events = copy_texts(source->events, source->event_count);
+    o->event_count = source->event_count;
+}
+
 static struct rules *rules_new(const struct rules_options *o)
 {
     struct rules *r = mem_new(sizeof *r);
@@ -239,8 +266,8 @@ static struct rules *rules_new(const struct rules_options *o)
     r->bind = o->bind;
     r->options = *o;
     r->options.folder = mem_text(o->folder);
-    r->options.patterns = copy_texts(o->patterns, o->pattern_count);
-    r->options.events = copy_texts(o->events, o->event_count);
+    const struct rules_source source = source_of(r);
+    keep_source(&r->options, &source);
     r->lines = lines_new(o->host->loop);
     LIST_INIT(&r->standings);
     LIST_INIT(&r->unsaved);
@@ -251,7 +278,8 @@ static struct rules *rules_new(const struct rules_options *o)
 
 static enum err load_all(struct rules *r, struct fault *f)
 {
-    r->book = load_book(r, r->options.mistakes, f);
+    const struct rules_source source = source_of(r);
+    r->book = load_book(r, &source, r->options.mistakes, f);
     if (r->book == NULL)
         return f->code;
     enum err e = load_cursor(r, f);
@@ -273,17 +301,33 @@ struct rules *rules_open(const struct rules_options *o, struct fault *f)
     return NULL;
 }
 
-enum err rules_reload(struct rules *r, char **mistakes, struct fault *f)
+/* The rules of this book from now on. */
+static enum err take_book(struct rules *r, struct rulebook *book, struct fault *f)
 {
-    struct rulebook *book = load_book(r, mistakes, f);
-    if (book == NULL)
-        return f->code;
     rulebook_free(r->book);
     r->book = book;
     enum err e = standings_load(r, f);
     if (e == ERR_OK)
         e = dispatch_stored(r, 0, f);
     return e == ERR_OK ? fires_load(r, f) : e;
+}
+
+enum err rules_reload(struct rules *r, char **mistakes, struct fault *f)
+{
+    const struct rules_source source = source_of(r);
+    struct rulebook *book = load_book(r, &source, mistakes, f);
+    return book == NULL ? f->code : take_book(r, book, f);
+}
+
+enum err rules_renew(struct rules *r, const struct rules_source *source, char **mistakes,
+                     struct fault *f)
+{
+    struct rulebook *book = load_book(r, source, mistakes, f);
+    if (book == NULL)
+        return f->code;
+    free_source(&r->options);
+    keep_source(&r->options, source);
+    return take_book(r, book, f);
 }
 
 struct stopping {
@@ -325,8 +369,7 @@ void rules_close(struct rules *r)
     standings_free(r);
     rulebook_free(r->book);
     free((void *)(uintptr_t)r->options.folder);
-    free_texts(r->options.patterns, r->options.pattern_count);
-    free_texts(r->options.events, r->options.event_count);
+    free_source(&r->options);
     arena_clear(&r->scratch);
     free(r);
 }

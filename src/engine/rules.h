@@ -53,10 +53,23 @@ bool rules_idle(const struct rules *r);
 /* UTC instant of the next hold, try or fire; INT64_MAX: none. */
 int64_t rules_next_ms(const struct rules *r);
 
+/* What a project file that was read again says of rules; all borrowed for the call. */
+struct rules_source {
+    const char *const *patterns;
+    size_t pattern_count;
+    const char *const *events;
+    size_t event_count;
+    struct account *const *accounts; /* for the check of `where` */
+    size_t account_count;
+};
+
 /* Reads all files again, all or nothing: with a mistake (*f, and the whole list in
  * *mistakes, which may be NULL) the old ones go on. Runs end on the version they began
  * with. */
 enum err rules_reload(struct rules *r, char **mistakes, struct fault *f);
+/* The same with the patterns, events and accounts of another project file. */
+enum err rules_renew(struct rules *r, const struct rules_source *source, char **mistakes,
+                     struct fault *f);
 /* The rules as they are loaded; borrowed until the next reload. */
 const struct rulebook *rules_book(const struct rules *r);
 

@@ -1,8 +1,9 @@
 /* An account: one authorised selling partner in one region, its warehouses and
  * credentials.
  *
- * Filled once from the project file (bind/project.c); the same for the life of the
- * process, but for tokens and quota. Strings are owned by the account. */
+ * Filled from the project file (bind/project.c). Who it is stays the same for the life of
+ * the process; the rest may be renewed between rounds. Strings are owned by the account.
+ */
 #ifndef DRAY_SPAPI_ACCOUNT_H
 #define DRAY_SPAPI_ACCOUNT_H
 
@@ -131,6 +132,12 @@ struct account {
 
 struct account *account_new(const char *id);
 void account_free(struct account *a);
+/* What differs that an account keeps for the life of the process ("endpoint",
+ * "credentials" …), by the project file's word; NULL: nothing does. */
+const char *account_fixed(const struct account *a, const struct account *with);
+/* Takes over everything else of `from`, which must be freed afterwards. Pointers to
+ * warehouses become invalid. */
+void account_renew(struct account *a, struct account *from);
 /* Sets endpoint and lwa_url from region: ERR_INPUT for a region nobody knows. */
 enum err account_set_region(struct account *a, const char *region, struct fault *f);
 /* Sets endpoint (and LWA on the same host); https, or http to loopback. */

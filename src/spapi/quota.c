@@ -100,13 +100,19 @@ static void bucket_refill(struct bucket *b, int64_t now_ms)
     b->at_ms = now_ms;
 }
 
-static void bucket_init(struct bucket *b, const struct operation *op, double rate,
-                        int burst, int64_t now_ms)
+static void bucket_grant(struct bucket *b, const struct operation *op, double rate,
+                         int burst)
 {
     b->ceiling = rate > 0 ? rate : 0;
     b->plan = rate > 0 ? rate : op->rate;
     b->rate = b->plan;
     b->burst = burst > 0 ? burst : op->burst;
+}
+
+static void bucket_init(struct bucket *b, const struct operation *op, double rate,
+                        int burst, int64_t now_ms)
+{
+    bucket_grant(b, op, rate, burst);
     b->level = 1;
     b->at_ms = now_ms;
     b->left_ms = b->fastest_ms = INT64_MAX;
@@ -120,6 +126,18 @@ struct quota *quota_new(const struct account *a, int64_t now_ms)
         bucket_init(&q->buckets[op], operation_get(op), a->rate[op], a->burst[op],
                     now_ms);
     return q;
+}
+
+void quota_renew(struct quota *q, const struct account *a)
+{
+    for (enum operation_id op = 0; op < OP_COUNT; op++) {
+        struct bucket *b = &q->buckets[op], granted = *b;
+        bucket_grant(&granted, operation_get(op), a->rate[op], a->burst[op]);
+        const bool other = granted.burst != b->burst || granted.ceiling < b->ceiling ||
+                           granted.ceiling > b->ceiling;
+        if (other)
+            *b = granted;
+    }
 }
 
 void quota_free(struct quota *q)

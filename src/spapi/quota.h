@@ -17,6 +17,9 @@
 struct quota *quota_new(const struct account *a, int64_t now_ms);
 void quota_free(struct quota *q);
 
+/* The project file says other rates now; what was learned of the others stays. */
+void quota_renew(struct quota *q, const struct account *a);
+
 /* When the next call of this operation may leave: `now_ms` or a later instant. */
 int64_t quota_next(const struct quota *q, enum operation_id op, int64_t now_ms);
 /* Takes one token if there is one. */

@@ -41,8 +41,8 @@ enum err control_thaw(struct host *h, const char *warehouse, const struct decisi
 /* Since when (UTC), or 0: not frozen. */
 int64_t control_frozen(struct host *h, const char *warehouse);
 
-/* At start: what was to be sent from a warehouse that now has writes = "observe" goes
- * back to planned. */
+/* At start, and when warehouses were renewed: what was to be sent from a warehouse that
+ * now has writes = "observe" goes back to planned. */
 enum err control_open(struct host *h, struct fault *f);
 /* The last look before an effect is sent: *stopped when its warehouse is frozen or only
  * observes; it is then moved to where it waits. */

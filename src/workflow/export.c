@@ -35,6 +35,11 @@ struct export
     size_t count; /* > 0: a batch is under way */
 };
 
+const char *export_folder(const struct export *x)
+{
+    return x->folder;
+}
+
 struct export *export_new(struct host *h, char *folder)
 {
     struct export *x = mem_new(sizeof *x);

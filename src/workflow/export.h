@@ -15,6 +15,8 @@
 
 /* `folder` is taken over; NULL: nothing is exported. */
 struct export *export_new(struct host *h, char *folder);
+/* Where files go; NULL: nowhere. */
+const char *export_folder(const struct export *x);
 /* Waits for files that are being written. */
 void export_free(struct export *x);
 

@@ -274,8 +274,9 @@ static void step(void *arg)
         const int64_t now = clock_mono_ms(all->host->clock);
         all->due = false;
         all->looked = true;
-        timer_set(all->host->loop, &all->timer, now + (there > 0 ? LOOK_MS : REST_MS),
-                  on_timer, all);
+        if (all->count > 0)
+            timer_set(all->host->loop, &all->timer, now + (there > 0 ? LOOK_MS : REST_MS),
+                      on_timer, all);
     }
     for (size_t i = 0; i < all->count; i++)
         if (step_one(all, &all->list[i], &f) != ERR_OK)
@@ -307,22 +308,47 @@ static struct inbox *inbox_of(const struct setup *setup, const struct feed *feed
     return inbox;
 }
 
+static void watch_all(struct feeds *all)
+{
+    const struct setup *setup = all->host->setup;
+    all->due = true;
+    all->list = mem_array(setup->feed_count, sizeof *all->list);
+    for (; all->count < setup->feed_count; all->count++) {
+        const struct feed *feed = &setup->feeds[all->count];
+        all->list[all->count] =
+            (struct watched){.feed = feed, .inbox = inbox_of(setup, feed)};
+    }
+}
+
+static void unwatch_all(struct feeds *all)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        reading_clear(&all->list[i].reading);
+        inbox_free(all->list[i].inbox);
+    }
+    free(all->list);
+    all->list = NULL;
+    all->count = 0;
+}
+
 void feeds_begin(struct host *h)
 {
-    if (h->setup->feed_count == 0 || h->feeds != NULL)
+    if (h->feeds != NULL)
         return;
     struct feeds *all = mem_new(sizeof *all);
     all->host = h;
-    all->due = true;
-    all->list = mem_array(h->setup->feed_count, sizeof *all->list);
-    for (; all->count < h->setup->feed_count; all->count++) {
-        const struct feed *feed = &h->setup->feeds[all->count];
-        all->list[all->count] =
-            (struct watched){.feed = feed, .inbox = inbox_of(h->setup, feed)};
-    }
+    watch_all(all);
     all->guest.party = (struct round_party){step, durable, busy, all};
     round_join(h, &all->guest);
     h->feeds = all;
+}
+
+void feeds_renew(struct host *h)
+{
+    if (h->feeds == NULL)
+        return;
+    unwatch_all(h->feeds);
+    watch_all(h->feeds);
 }
 
 void feeds_free(struct feeds *all)
@@ -331,11 +357,7 @@ void feeds_free(struct feeds *all)
         return;
     round_leave(all->host, &all->guest);
     timer_stop(all->host->loop, &all->timer);
-    for (size_t i = 0; i < all->count; i++) {
-        reading_clear(&all->list[i].reading);
-        inbox_free(all->list[i].inbox);
-    }
-    free(all->list);
+    unwatch_all(all);
     free(all);
 }
 

@@ -13,9 +13,11 @@
 
 struct feeds;
 
-/* From now on, in the host's rounds, until host_close; h->feeds is set. Nothing without
- * feeds in the project file. */
+/* From now on, in the host's rounds, until host_close; h->feeds is set. */
 void feeds_begin(struct host *h);
+/* h->setup names other feeds now. A file that was half read is read again: its rows are
+ * known. Nothing before feeds_begin. */
+void feeds_renew(struct host *h);
 void feeds_free(struct feeds *f); /* host_close does; NULL is fine */
 
 /* Every file that is there was read and moved away. */

@@ -28,7 +28,10 @@ struct outcome {
 
 /* The queue of one printer, with what it prints just now. */
 struct lane {
-    const struct printer *printer;
+    const struct printer *printer; /* as it was when what is on its way began */
+    bool stale; /* the project file was read again: look it up when nothing is on its way
+                 */
+    bool gone;  /* the project file names it no more */
     int64_t *ids; /* of effects that became ready, oldest first */
     size_t count, room;
     int64_t failures; /* in a row */
@@ -54,15 +57,39 @@ struct printing {
     bool awake;
 };
 
+static struct lane *lane_of(struct printing *p, const char *printer)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(p->lanes[i].printer->name, printer) == 0)
+            return &p->lanes[i];
+    return NULL;
+}
+
+/* A queue for each printer that has none yet. */
+static void add_lanes(struct printing *p)
+{
+    const struct setup *setup = p->host->setup;
+    for (size_t i = 0; i < setup->printer_count; i++)
+        if (lane_of(p, setup->printers[i].name) == NULL) {
+            p->lanes = mem_resize(p->lanes, (p->count + 1) * sizeof *p->lanes);
+            p->lanes[p->count++] = (struct lane){.printer = &setup->printers[i]};
+        }
+}
+
 struct printing *printing_new(struct host *h)
 {
     struct printing *p = mem_new(sizeof *p);
     p->host = h;
-    p->count = h->setup->printer_count;
-    p->lanes = mem_array(p->count, sizeof *p->lanes);
-    for (size_t i = 0; i < p->count; i++)
-        p->lanes[i].printer = &h->setup->printers[i];
+    add_lanes(p);
     return p;
+}
+
+void printing_renew(struct printing *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        p->lanes[i].stale = true;
+    add_lanes(p);
+    p->awake = true;
 }
 
 static void lane_clear(struct lane *l)
@@ -118,14 +145,6 @@ enum err printing_open(struct printing *p, struct fault *f)
     return effect_each(p->host->store, &ready, queue_ready, p, f);
 }
 
-static struct lane *lane_of(struct printing *p, const char *printer)
-{
-    for (size_t i = 0; i < p->count; i++)
-        if (strcmp(p->lanes[i].printer->name, printer) == 0)
-            return &p->lanes[i];
-    return NULL;
-}
-
 /* An effect that may be printed now; NULL: it was held, cancelled or undone since. */
 static struct effect *take_ready(struct printing *p, struct arena *a, int64_t id,
                                  enum err *err, struct fault *f)
@@ -150,7 +169,7 @@ static enum err sort_stray(struct printing *p, int64_t id, struct fault *f)
     if (e != NULL) {
         print_wish_read(&a, e, &w);
         struct lane *l = lane_of(p, w.printer);
-        if (l != NULL)
+        if (l != NULL && !l->gone)
             push(&l->ids, &l->count, &l->room, id);
         else
             err = print_flow.failed(p->host, e, EFFECT_HELD,
@@ -343,12 +362,29 @@ static void wake_at(struct printing *p, int64_t mono_ms)
         timer_set(p->host->loop, &p->timer, mono_ms, wake, p);
 }
 
+/* The printer as the project file names it now. What waits for one that is gone is looked
+ * at again: it is held. */
+static void lane_renew(struct printing *p, struct lane *l)
+{
+    const struct printer *now = setup_printer(p->host->setup, l->printer->name);
+    l->stale = false;
+    l->gone = now == NULL;
+    l->retry_ms = 0;
+    if (now != NULL)
+        l->printer = now;
+    for (size_t i = 0; l->gone && i < l->count; i++)
+        printing_queue(p, l->ids[i]);
+    l->count = l->gone ? 0 : l->count;
+}
+
 static enum err lane_step(struct printing *p, struct lane *l, bool ended, struct fault *f)
 {
     struct outcome o;
     enum err e = ERR_OK;
     if (l->effect != 0 && outcome_of(l, &o))
         e = apply(p, l, &o, f);
+    if (l->effect == 0 && l->stale)
+        lane_renew(p, l);
     if (e != ERR_OK || ended || l->effect != 0 || l->count == 0)
         return e;
     if (l->retry_ms <= clock_mono_ms(p->host->clock))

@@ -15,6 +15,8 @@ struct printing;
 
 struct printing *printing_new(struct host *h);
 void printing_free(struct printing *p);
+/* The project file names other printers now; what is on its way ends where it began. */
+void printing_renew(struct printing *p);
 /* Queues what was ready at the last end. */
 enum err printing_open(struct printing *p, struct fault *f);
 

@@ -204,10 +204,12 @@ struct setup *setup_new(const char *folder, const struct json *words, struct fau
 
 void setup_free(struct setup *s)
 {
-    if (s == NULL)
-        return;
-    arena_clear(&s->memory);
-    free(s);
+    while (s != NULL) {
+        struct setup *before = s->before;
+        arena_clear(&s->memory);
+        free(s);
+        s = before;
+    }
 }
 
 const struct event_kind *setup_kind(const struct setup *s, const char *name)

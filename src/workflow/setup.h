@@ -1,8 +1,9 @@
 /* What the project file says beside its accounts: which events the floor reports, which
  * files are read as such, who is told, and where is printed (design 9, 13).
  *
- * Made once from the plain values that lua/dray/words.lua has checked; the same for the
- * life of the process. Everything lives in one arena. */
+ * Made from the plain values that lua/dray/words.lua has checked; everything lives in one
+ * arena. When the project file is read again while dray works, the new one keeps the one
+ * before it, since a print or a command may still be on its way. */
 #ifndef DRAY_WORKFLOW_SETUP_H
 #define DRAY_WORKFLOW_SETUP_H
 
@@ -93,7 +94,8 @@ struct printer {
 
 struct setup {
     struct arena memory;
-    const char *folder; /* the project's, absolute */
+    struct setup *before; /* what was in force earlier; NULL; owned */
+    const char *folder;   /* the project's, absolute */
     struct event_kind *kinds;
     size_t kind_count;
     struct feed *feeds;

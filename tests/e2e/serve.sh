@@ -237,13 +237,23 @@ sim_tell /sim/orders '{"count": 1}' >/dev/null
 eventually 30 grown accept 4
 verdict "the old rules go on" $? "$work/serve"
 kill -HUP "$server"
-eventually 30 grep -q 'the rules have mistakes' "$work/serve"
+eventually 30 grep -q 'nothing was changed, the old rules go on' "$work/serve"
 verdict "SIGHUP reads them as well, and says what is wrong" $? "$work/serve"
 sed 's/accept all/refuse all/; s/:accept()/:reject { code = "03" }/' good.lua >rules/floor.lua
 expect "right ones are taken at once" 0 '' "$DRAY" reload
 sim_tell /sim/orders '{"count": 1}' >/dev/null
 eventually 30 grown reject 1
 verdict "and decide from then on" $? "$work/serve"
+cp dray.lua before.lua
+echo 'event "damaged" { fields = { what = "text" } }' >>dray.lua
+run "$DRAY" reload
+[ "$code" = 0 ] && grep -q 'dray.lua: read again' "$work/out"
+verdict "dray.lua is read again, too" $? "$work/out" "$work/err"
+po=$("$DRAY" orders --json | sed -nE '1s/.*"purchaseOrderNumber":"([^"]*)".*/\1/p')
+expect "and what it declares can be reported" 0 '' "$DRAY" event damaged --order "$po" --json '{"what":"corner"}'
+sed -i 's/sellingParty *= *"[^"]*"/sellingParty = "OTHER"/' dray.lua
+expect "what an account is needs a restart" 1 'sellingParty is another one; that needs a restart' "$DRAY" reload
+cp before.lua dray.lua
 sed 's/accept all/slow/; s/e.order:accept()/sleep "1s" e.order:accept()/' good.lua >rules/floor.lua
 "$DRAY" reload >/dev/null
 sim_tell /sim/orders '{"count": 1}' >/dev/null
