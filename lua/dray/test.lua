@@ -360,6 +360,12 @@ function host:import(since, again)
   return self.core:import(self:now() - milliseconds(since), again or false)
 end
 
+--- Each step of an order that dray planned while it only observed (`writes = "observe"`), beside
+--- what people did, as `dray report --observed` shows it.
+---@param order string
+---@return { step: string, dray: string, people: string, is: "same"|"different"|"not yet"|"unseen" }[]
+function host:observed(order) return self.core:observed(order) end
+
 --- The floor reports something: host:event("picked_up", "4711", { box = "1" }).
 ---@param name string
 ---@param order? string

@@ -36,5 +36,7 @@ void test_rules_open(lua_State *L);
 void test_control_open(lua_State *L);
 /* Adds the import of the past (test_import.c) to the methods on top of the stack. */
 void test_import_open(lua_State *L);
+/* Adds what was only observed (test_observed.c) to the methods on top of the stack. */
+void test_observed_open(lua_State *L);
 
 #endif

@@ -464,6 +464,7 @@ int luaopen_dray_test_core(lua_State *L)
     luaL_newlib(L, methods);
     test_control_open(L);
     test_import_open(L);
+    test_observed_open(L);
     test_floor_open(L);
     test_rules_open(L);
     lua_setfield(L, -2, "__index");

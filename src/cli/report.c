@@ -5,7 +5,9 @@
 
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/report_day.h"
 #include "cli/report_find.h"
+#include "cli/report_observed.h"
 #include "cli/rows.h"
 #include "cli/session.h"
 #include "store/journal.h"
@@ -14,16 +16,12 @@
 static const struct flag flags[] = {
     {"account", 'a', "NAME", false, "only this account's orders"},
     {"warehouse", 'w', "CODE", false, "only this warehouse's"},
+    {"observed", 0, NULL, false,
+     "what dray would have done while it only observed, beside what people did"},
     FLAG_JSON,
     FLAG_PROJECT,
     FLAG_STATE,
     FLAG_END};
-
-/* The day as it was asked for; what it is depends on the warehouse's zone. */
-struct day {
-    int back; /* days before today; < 0: `date` */
-    struct civil date;
-};
 
 enum stage { STAGE_RECEIVED, STAGE_ACCEPTED, STAGE_LABEL, STAGE_SENT, STAGE_PROVED };
 enum { STAGES = STAGE_PROVED + 1, OPEN_MAX = 1000 };
@@ -32,9 +30,9 @@ enum { STAGES = STAGE_PROVED + 1, OPEN_MAX = 1000 };
 struct way {
     struct record order;
     const struct zone *zone;
-    int64_t begin_ms, end_ms; /* the day in its warehouse */
-    bool touched;             /* something happened to it on that day */
-    int64_t at_ms[STAGES];    /* 0: not yet */
+    struct span day;       /* in its warehouse */
+    bool touched;          /* something happened to it on that day */
+    int64_t at_ms[STAGES]; /* 0: not yet */
     struct order_clocks clocks;
     bool late[CLOCK_COUNT];
     bool held, unknown, failed, assumed;
@@ -49,69 +47,11 @@ struct totals {
 struct report {
     const struct invocation *in;
     struct session session;
-    struct day day;
+    struct report_day day;
     struct rows *rows;
     struct totals totals;
     struct arena memory; /* of one order */
-    int64_t now_ms;
 };
-
-/* ---- the day ---- */
-
-static int read_day(const struct invocation *in, struct day *d)
-{
-    const char *word = in->count == 0 ? "today" : in->arguments[0];
-    int64_t ms;
-
-    *d = (struct day){.back = strcmp(word, "yesterday") == 0 ? 1 : 0};
-    if (strcmp(word, "today") == 0 || d->back == 1)
-        return EXIT_DONE;
-    d->back = -1;
-    if (strlen(word) != strlen("2026-11-23") ||
-        instant_parse(word, &ms, NULL, NULL) != ERR_OK)
-        return complain(in, EXIT_USAGE,
-                        "\"%s\": expected a day such as 2026-11-23, today or yesterday",
-                        word);
-    civil_from_ms(ms, &d->date);
-    return EXIT_DONE;
-}
-
-/* From midnight to midnight in a zone; UTC's when it is NULL. */
-static void day_in(const struct report *r, const struct zone *zone, int64_t *begin_ms,
-                   int64_t *end_ms)
-{
-    int64_t at = r->now_ms;
-    const bool dated = r->day.back < 0;
-
-    if (dated && zone == NULL)
-        at = civil_to_ms(&r->day.date);
-    else if (dated)
-        zone_instant(zone, &r->day.date, &at, NULL);
-    *begin_ms = at - at % MS_DAY;
-    *end_ms = *begin_ms + MS_DAY;
-    if (zone != NULL)
-        zone_day(zone, at, begin_ms, end_ms);
-    if (r->day.back != 1)
-        return;
-    *end_ms = *begin_ms;
-    *begin_ms -= MS_DAY;
-    if (zone != NULL)
-        zone_day(zone, *end_ms - 1, begin_ms, end_ms);
-}
-
-/* The day in every zone of the project together. */
-static void widest_day(const struct report *r, int64_t *begin_ms, int64_t *end_ms)
-{
-    const struct project *p = r->session.project;
-    day_in(r, NULL, begin_ms, end_ms);
-    for (size_t i = 0; i < p->account_count; i++)
-        for (size_t w = 0; w < p->accounts[i]->warehouse_count; w++) {
-            int64_t begin, end;
-            day_in(r, p->accounts[i]->warehouses[w].zone, &begin, &end);
-            *begin_ms = begin < *begin_ms ? begin : *begin_ms;
-            *end_ms = end > *end_ms ? end : *end_ms;
-        }
-}
 
 /* ---- one order ---- */
 
@@ -142,7 +82,7 @@ static bool take_entry(void *arg, const struct entry *e)
 {
     struct way *w = arg;
 
-    if (e->at_ms >= w->begin_ms && e->at_ms < w->end_ms)
+    if (span_has(&w->day, e->at_ms))
         w->touched = true;
     if (strcmp(e->what, "shipment.changed") == 0)
         take_state(w, e);
@@ -193,7 +133,7 @@ static enum err take_effects(struct report *r, struct way *w, struct fault *f)
             w->at_ms[STAGE_SENT] = e->sent_ms;
         if (e->state != EFFECT_SUCCEEDED && e->state != EFFECT_CANCELLED &&
             !is_past(list, count, e))
-            note_open(w, e, r->now_ms);
+            note_open(w, e, r->day.now_ms);
     }
     return err;
 }
@@ -218,7 +158,7 @@ static enum err read_way(struct report *r, int64_t record, struct way *w, struct
     if (e != ERR_OK)
         return e;
     w->zone = session_zone(&r->session, w->order.account, w->order.warehouse);
-    day_in(r, w->zone, &w->begin_ms, &w->end_ms);
+    report_day_in(&r->day, w->zone, &w->day);
     w->at_ms[STAGE_RECEIVED] = w->order.seen_ms;
     e = journal_each(r->session.store, &log, take_entry, w, f);
     if (e == ERR_OK && w->touched)
@@ -226,7 +166,7 @@ static enum err read_way(struct report *r, int64_t record, struct way *w, struct
     if (e == ERR_OK && w->touched)
         e = clocks_read(r->session.store, &w->order, &w->clocks, f);
     for (int k = 0; k < CLOCK_COUNT; k++)
-        w->late[k] = clock_missed(&w->clocks, (enum clock_kind)k, r->now_ms);
+        w->late[k] = clock_missed(&w->clocks, (enum clock_kind)k, r->day.now_ms);
     if (w->open.len == 0)
         buf_text(&w->open, idle(&w->order));
     return e;
@@ -270,33 +210,6 @@ static void count(struct totals *t, const struct way *w)
 
 /* ---- printing ---- */
 
-/* "14:05", with the date where it is another day's; "-" for never. */
-static void show_time(struct report *r, const struct way *w, const char *name,
-                      int64_t at_ms)
-{
-    struct civil local;
-    char text[32], full[INSTANT_TEXT];
-
-    if (at_ms == 0) {
-        rows_cell(r->rows, "-");
-        return;
-    }
-    if (w->zone != NULL) {
-        zone_local(w->zone, at_ms, &local);
-        zone_format(w->zone, at_ms, full);
-    } else {
-        civil_from_ms(at_ms, &local);
-        instant_format(at_ms, full);
-    }
-    if (at_ms >= w->begin_ms && at_ms < w->end_ms)
-        snprintf(text, sizeof text, "%02d:%02d", local.hour, local.minute);
-    else
-        snprintf(text, sizeof text, "%02d-%02d %02d:%02d", local.month, local.day,
-                 local.hour, local.minute);
-    rows_cell(r->rows, text);
-    rows_extra(r->rows, name, full);
-}
-
 static void show_late(struct report *r, const struct way *w)
 {
     char text[64] = "";
@@ -320,30 +233,16 @@ static void show(struct report *r, const struct way *w)
     rows_text(r->rows, "warehouse", w->order.warehouse);
     rows_text(r->rows, "state", record_state_name(w->order.kind, w->order.state));
     for (int i = 0; i < STAGES; i++)
-        show_time(r, w, names[i], w->at_ms[i]);
+        report_day_time(r->rows, w->zone, &w->day, names[i], w->at_ms[i]);
     show_late(r, w);
     rows_text(r->rows, "open", buf_str(&w->open));
     rows_end(r->rows);
 }
 
-static void print_zones(const struct report *r)
-{
-    const struct project *p = r->session.project;
-    const char *between = "\ntimes are local: ";
-
-    for (size_t i = 0; i < p->account_count; i++)
-        for (size_t w = 0; w < p->accounts[i]->warehouse_count; w++) {
-            const struct warehouse *house = &p->accounts[i]->warehouses[w];
-            printf("%s%s in %s", between, house->code, zone_name(house->zone));
-            between = ", ";
-        }
-    putchar('\n');
-}
-
 static void print_totals(const struct report *r)
 {
     const struct totals *t = &r->totals;
-    print_zones(r);
+    report_day_zones(&r->session);
     printf("%lld orders: %lld shipped and proved, %lld assumed, %lld denied, %lld "
            "rejected, %lld cancelled, %lld held, %lld unknown, %lld failed, %lld late\n",
            (long long)t->orders, (long long)t->shipped, (long long)t->assumed,
@@ -372,15 +271,6 @@ static void json_totals(const struct report *r)
 
 /* ---- all of it ---- */
 
-static bool wanted(const struct report *r, const struct way *w)
-{
-    const char *account = flag_text(r->in, "account", NULL),
-               *house = flag_text(r->in, "warehouse", NULL);
-    return w->touched && (w->order.flags & RECORD_IMPORTED) == 0 &&
-           (account == NULL || strcmp(account, w->order.account) == 0) &&
-           (house == NULL || strcmp(house, w->order.warehouse) == 0);
-}
-
 static enum err report_one(struct report *r, int64_t record, struct fault *f)
 {
     struct way w = {0};
@@ -388,7 +278,7 @@ static enum err report_one(struct report *r, int64_t record, struct fault *f)
     arena_reset(&r->memory);
     buf_init(&w.open, OPEN_MAX);
     enum err e = read_way(r, record, &w, f);
-    if (e == ERR_OK && wanted(r, &w)) {
+    if (e == ERR_OK && w.touched && report_wants(r->in, &w.order)) {
         count(&r->totals, &w);
         show(r, &w);
     }
@@ -398,11 +288,12 @@ static enum err report_one(struct report *r, int64_t record, struct fault *f)
 
 static enum err report_all(struct report *r, struct fault *f)
 {
-    int64_t begin, end, *ids = NULL;
+    struct span all;
+    int64_t *ids = NULL;
     size_t found = 0;
 
-    widest_day(r, &begin, &end);
-    enum err e = report_find(r->session.store, begin, end, &ids, &found, f);
+    report_day_widest(&r->day, &r->session, &all);
+    enum err e = report_find(r->session.store, &all, &ids, &found, f);
     for (size_t i = 0; e == ERR_OK && i < found; i++)
         e = report_one(r, ids[i], f);
     free(ids);
@@ -417,7 +308,6 @@ static int print_report(struct report *r)
     const bool json = flag_given(r->in, "json");
     struct fault f;
 
-    r->now_ms = clock_wall_ms(r->session.clock);
     r->rows = rows_new(json ? NULL : headings, stdout);
     arena_init(&r->memory);
     enum err e = report_all(r, &f);
@@ -435,12 +325,15 @@ static int print_report(struct report *r)
 static int report(const struct invocation *in)
 {
     struct report r = {.in = in};
-    int exit = read_day(in, &r.day);
+    int exit = report_day_read(in, &r.day);
 
     if (exit == EXIT_DONE)
         exit = session_survey(in, &r.session);
     if (exit == EXIT_DONE)
-        exit = print_report(&r);
+        r.day.now_ms = clock_wall_ms(r.session.clock);
+    if (exit == EXIT_DONE)
+        exit = flag_given(in, "observed") ? report_observed(in, &r.session, &r.day)
+                                          : print_report(&r);
     session_close(&r.session);
     return exit;
 }
@@ -457,7 +350,14 @@ const struct command command_report = {
         "seller's shipment. `late` names the clocks that ran out: acknowledge (24 "
         "hours),\nlabel (30 minutes), ship (the "
         "required ship date), confirm (4 hours after the parcel left), scan\n(24 hours). "
-        "With --json the last line holds the totals.",
+        "With --json the last line holds the totals.\n--observed: for orders of "
+        "warehouses "
+        "with writes = \"observe\", each step that the rules planned, beside "
+        "what\nAmazon "
+        "shows of what people did: the same, something different, nothing yet, or "
+        "unseen, "
+        "since no list\nof Amazon's tells (scans, prints). A step that people did and no "
+        "rule wanted is different, too.",
     .most = 1,
     .flags = flags,
     .run = report,

@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "store/journal.h"
 
-struct span {
-    int64_t begin_ms, end_ms;
+struct harvest {
+    const struct span *span;
     int64_t *ids;
     size_t count, room;
 };
@@ -62,14 +62,14 @@ static enum err find_start(struct store *s, int64_t at_ms, int64_t *start,
 
 static bool gather(void *arg, const struct entry *e)
 {
-    struct span *span = arg;
-    if (e->at_ms >= span->end_ms + MS_DAY)
+    struct harvest *h = arg;
+    if (e->at_ms >= h->span->end_ms + MS_DAY)
         return false;
-    if (e->record == 0 || e->at_ms < span->begin_ms || e->at_ms >= span->end_ms ||
-        (span->count > 0 && span->ids[span->count - 1] == e->record))
+    if (e->record == 0 || !span_has(h->span, e->at_ms) ||
+        (h->count > 0 && h->ids[h->count - 1] == e->record))
         return true;
-    span->ids = mem_grow(span->ids, span->count, &span->room, sizeof *span->ids);
-    span->ids[span->count++] = e->record;
+    h->ids = mem_grow(h->ids, h->count, &h->room, sizeof *h->ids);
+    h->ids[h->count++] = e->record;
     return true;
 }
 
@@ -79,29 +79,29 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void keep_once(struct span *span)
+static void keep_once(struct harvest *h)
 {
     size_t kept = 0;
-    if (span->count > 0)
-        qsort(span->ids, span->count, sizeof *span->ids, by_number);
-    for (size_t i = 0; i < span->count; i++)
-        if (kept == 0 || span->ids[kept - 1] != span->ids[i])
-            span->ids[kept++] = span->ids[i];
-    span->count = kept;
+    if (h->count > 0)
+        qsort(h->ids, h->count, sizeof *h->ids, by_number);
+    for (size_t i = 0; i < h->count; i++)
+        if (kept == 0 || h->ids[kept - 1] != h->ids[i])
+            h->ids[kept++] = h->ids[i];
+    h->count = kept;
 }
 
-enum err report_find(struct store *s, int64_t begin_ms, int64_t end_ms, int64_t **records,
+enum err report_find(struct store *s, const struct span *span, int64_t **records,
                      size_t *count, struct fault *f)
 {
-    struct span span = {.begin_ms = begin_ms, .end_ms = end_ms};
+    struct harvest h = {.span = span};
     int64_t start;
 
-    enum err e = find_start(s, begin_ms - MS_DAY, &start, f);
+    enum err e = find_start(s, span->begin_ms - MS_DAY, &start, f);
     const struct entry_filter from = {.after_id = start};
     if (e == ERR_OK)
-        e = journal_each(s, &from, gather, &span, f);
-    keep_once(&span);
-    *records = span.ids;
-    *count = span.count;
+        e = journal_each(s, &from, gather, &h, f);
+    keep_once(&h);
+    *records = h.ids;
+    *count = h.count;
     return e;
 }

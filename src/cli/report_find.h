@@ -5,11 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/report_day.h"
 #include "store/store.h"
 
-/* The rows of orders with an entry from begin_ms to before end_ms, each once, in the
- * order in which dray first saw them; the caller frees. */
-enum err report_find(struct store *s, int64_t begin_ms, int64_t end_ms, int64_t **records,
+/* The rows of orders with an entry in that span, each once, in the order in which dray
+ * first saw them; the caller frees. */
+enum err report_find(struct store *s, const struct span *span, int64_t **records,
                      size_t *count, struct fault *f);
 
 #endif

@@ -262,5 +262,19 @@ sed 's/labels = /writes = "observe", &/' plain.lua >dray.lua
 run "$DRAY" run -q poll.lua
 [ "$(told)" = 3 ]
 verdict "what was ready when observing began stays here" $? "$work/err"
+sim_tell /sim/orders '{"count": 1}' >/dev/null
+run "$DRAY" run -q accept.lua
+expect "what would have been done is reported" 0 '' "$DRAY" report --observed --json
+tail -1 "$work/out" | grep -q '"totals":{"orders":2,"same":0,"different":0,"notYet":2,"unseen":0}'
+verdict "people have done nothing yet" $? "$work/out"
+sim_tell /sim/cancel "{\"purchaseOrderNumber\":\"$("$DRAY" effects -s planned --json | field purchaseOrderNumber)\"}" >/dev/null
+echo 'poll "cancelled"' >cancelled.lua
+run "$DRAY" run -q cancelled.lua
+expect "beside what people did" 0 '' "$DRAY" report --observed
+grep -qE ' acknowledge +accept +[0-9:]+ +cancelled +[0-9:]+ +different +accept.lua$' "$work/out" &&
+  grep -q '^2 orders: 0 steps the same, 1 different, 1 not yet done by people, 0 unseen$' "$work/out"
+verdict "which was something else for one" $? "$work/out"
+expect "a day on which nothing was planned says so" 0 'nothing was planned without being sent' \
+  "$DRAY" report 2001-01-01 --observed
 
 summary

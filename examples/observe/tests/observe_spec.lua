@@ -36,6 +36,19 @@ describe("a first week", function()
     assert.are.equal(0, host:ledger().totals.confirmation.told)
   end)
 
+  it("is put beside what people did, step by step, before anybody writes live", function()
+    host:advance "10m"
+    host.amazon.world:set_status(order, "ACCEPTED") -- by hand, in Vendor Central
+    host:advance "3h"
+    local seen = host:observed(order.purchaseOrderNumber)
+    assert.are.equal("accept", seen[1].dray)
+    assert.are.equal("same", seen[1].is)
+    assert.are.equal("request_label", seen[2].dray)
+    assert.are.equal("not yet", seen[2].is)
+    local other = project.orders(host)[2]
+    assert.are.equal("not yet", host:observed(other.purchaseOrderNumber)[1].is)
+  end)
+
   it("takes in new orders over a restart without forgetting or repeating a decision", function()
     host:advance "6h"
     host:add_orders(2)
