@@ -363,7 +363,7 @@ end
 --- Each step of an order that dray planned while it only observed (`writes = "observe"`), beside
 --- what people did, as `dray report --observed` shows it.
 ---@param order string
----@return { step: string, dray: string, people: string, is: "same"|"different"|"not yet"|"unseen" }[]
+---@return { step: string, dray: string, people: string, is: string }[] is: "same", "different" …
 function host:observed(order) return self.core:observed(order) end
 
 --- The floor reports something: host:event("picked_up", "4711", { box = "1" }).

@@ -43,8 +43,8 @@ local function listen()
   return seen
 end
 
--- Amazon refuses the nth of these requests, or all from there on until what is given back is called:
--- a role is missing, a page token has expired.
+-- Amazon refuses the nth of these requests, or all from there on until what is given back is
+-- called: a role is missing, a page token has expired.
 local function refuse(nth, status, code, only, on)
   local amazon, count = host.amazon, 0
   local handle = amazon.handle
