@@ -20,4 +20,14 @@ account "acme" {
 -- The packing plan: for each carton a list of { line = 1, quantity = 2 }.
 event "boxed" { per = "order", fields = { cartons = { "list", required = true } } }
 
+-- The packing station's files: a row for each line of each box.
+feed "packing" {
+  files = "inbox/packing/*.csv",
+  separator = ";",
+  event = "packed",
+  map = { order = "order", box = "box", ["weight.value"] = "kg" },
+  set = { ["weight.unitOfMeasure"] = "KG" },
+  each = { packedItems = { line = "line", quantity = "units" } },
+}
+
 rules "rules/*.lua"

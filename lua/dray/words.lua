@@ -151,6 +151,7 @@ local feed_fields = {
   id = { "list" },
   map = { "table" },
   set = { "table" },
+  each = { "table" },
 }
 
 local function check_files(pattern, report)
@@ -179,18 +180,31 @@ local function format_of(given, report)
 end
 
 -- A column, or several that are put together with a space (a date and a time).
-local function check_map(given, report)
+local function check_map(given, report, key)
   local map = {}
   for _, field in ipairs(sorted_keys(given)) do
     local columns = given[field]
     if type(columns) == "string" then columns = { columns } end
     if type(columns) ~= "table" or #columns == 0 then
-      report("map." .. field, "expected the name of a column, or a list of them")
+      report(key .. "." .. field, "expected the name of a column, or a list of them")
     else
       map[field] = columns
     end
   end
   return map
+end
+
+-- each = { packedItems = { line = "Line", quantity = "Units" } }: rows are elements of a list, those of
+-- one order and box together are one report. Gives the list's name and the map of an element.
+local function check_each(given, report)
+  if type(given) ~= "table" then return nil end
+  local list, columns = next(given)
+  if type(list) ~= "string" or next(given, list) ~= nil or type(columns) ~= "table"
+      or next(columns) == nil then
+    report("each", 'expected one list of the event, { packedItems = { line = "Line", … } }')
+    return nil
+  end
+  return list, check_map(columns, report, "each." .. list)
 end
 
 -- Fields that every row has alike.
@@ -234,12 +248,13 @@ local function check_feed(name, given, report)
   check_time(given.time, report)
   local format = format_of(given, report)
   if type(given.separator) == "string" then check_separator(given, format, report) end
+  local list, each = check_each(given.each, report)
   return {
     files = given.files, format = format, separator = given.separator,
     encoding = given.encoding, decimal = given.decimal, zone = given.zone, time = given.time,
     event = given.event, account = given.account, warehouse = given.warehouse,
-    order_by = given.order_by or "order", id = given.id, map = check_map(given.map, report),
-    set = check_set(given.set, report),
+    order_by = given.order_by or "order", id = given.id, map = check_map(given.map, report, "map"),
+    set = check_set(given.set, report), list = list, each = each,
   }
 end
 
@@ -301,6 +316,28 @@ local function check_feed_field(feed, key, field, fields, kind)
   end
 end
 
+-- What an element of `packedItems` says; of other lists nobody knows.
+local PACKED = { "line", "product", "quantity" }
+
+local function check_feed_list(feed, kind)
+  local field = kind and kind.fields[feed.list]
+  local lists = {}
+  for name, one in pairs(kind and kind.fields or {}) do
+    if one.type == "list" then lists[#lists + 1] = name end
+  end
+  if not field or field.type ~= "list" then
+    feed.report("each." .. feed.list, ('event "%s" has no such list%s'):format(feed.event,
+      suggest.hint(feed.list, lists)))
+  elseif feed.list == "packedItems" then
+    for _, name in ipairs(sorted_keys(feed.each)) do
+      if not contains(PACKED, name) then
+        feed.report("each.packedItems." .. name, "expected line, product or quantity"
+          .. suggest.hint(name, PACKED))
+      end
+    end
+  end
+end
+
 local function check_feed_event(feed, kinds)
   if type(feed.event) ~= "string" then return end
   local kind = kinds[feed.event]
@@ -320,6 +357,7 @@ local function check_feed_event(feed, kinds)
   for _, field in ipairs(type(feed.id) == "table" and feed.id or {}) do
     check_feed_field(feed, "id", field, fields, kind)
   end
+  if feed.list then check_feed_list(feed, kind) end
 end
 
 local function check_feed_account(feed, accounts)

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "document/inbox.h"
+#include "workflow/feed_group.h"
 #include "workflow/feed_row.h"
 #include "workflow/feed_source.h"
 #include "workflow/floor.h"
@@ -26,6 +27,8 @@ struct reading {
     char *name; /* NULL: none */
     int fd;
     struct feed_source *source;
+    struct feed_groups *groups; /* of a feed with a list; NULL */
+    bool gathered;              /* all of them are complete */
     struct buf reasons;
     int64_t rows, taken, same, waiting, failed;
     bool over; /* all is read, and written down with the round's commit */
@@ -85,26 +88,69 @@ static enum err report_whole(struct host *h, const struct report *r,
     return f->code;
 }
 
-/* A row that is wrong is written down; only what the store cannot do ends the round. */
+/* What is wrong is written down; only what the store cannot do ends the round. */
+static enum err take_fields(struct host *h, struct watched *w, struct arena *a,
+                            const struct feed_group *row, enum err e, struct fault *f)
+{
+    struct report_result result;
+    const struct report report = {.event = w->feed->event,
+                                  .zone = w->feed->zone,
+                                  .source = arena_format(a, "feed %s", w->feed->name),
+                                  .fields = row->fields,
+                                  .id = row->id};
+    if (e == ERR_OK)
+        e = report_whole(h, &report, &result, f);
+    if (e == ERR_IO || e == ERR_BUG)
+        return e;
+    if (e == ERR_OK)
+        count_outcome(&w->reading, result.outcome);
+    else
+        add_reason(&w->reading, unit_of(w->feed), row->line, f->text);
+    return ERR_OK;
+}
+
 static enum err take_row(struct host *h, struct watched *w, struct arena *a,
                          const struct json *row, int64_t line, struct fault *f)
 {
-    struct report_result result;
-    struct report report = {.event = w->feed->event, .zone = w->feed->zone};
+    struct feed_group alone = {.line = line};
     struct json *fields;
 
-    report.source = arena_format(a, "feed %s", w->feed->name);
-    enum err e = feed_row(h->setup, w->feed, a, row, &fields, &report.id, f);
-    report.fields = fields;
-    if (e == ERR_OK)
-        e = report_whole(h, &report, &result, f);
-    if (e == ERR_OK)
-        count_outcome(&w->reading, result.outcome);
-    else if (e != ERR_IO && e != ERR_BUG)
-        add_reason(&w->reading, unit_of(w->feed), line, f->text);
-    else
-        return e;
-    return ERR_OK;
+    if (w->reading.groups != NULL) {
+        if (groups_add(w->reading.groups, row, line, f) != ERR_OK)
+            add_reason(&w->reading, unit_of(w->feed), line, f->text);
+        return ERR_OK;
+    }
+    const enum err e = feed_row(h->setup, w->feed, a, row, &fields, &alone.id, f);
+    alone.fields = fields;
+    return take_fields(h, w, a, &alone, e, f);
+}
+
+static enum err take_group(struct host *h, struct watched *w, struct arena *a,
+                           struct fault *f)
+{
+    struct feed_group group;
+    bool more;
+
+    const enum err e = groups_next(w->reading.groups, &group, &more, f);
+    w->reading.over = !more;
+    if (!more && e != ERR_OK)
+        add_reason(&w->reading, "file", 1, f->text);
+    return more ? take_fields(h, w, a, &group, e, f) : ERR_OK;
+}
+
+/* A row that nobody can read may belong to any report. */
+static void note_unreadable(struct watched *w, int64_t line, const char *why)
+{
+    add_reason(&w->reading, unit_of(w->feed), line, why);
+    if (w->reading.groups != NULL)
+        groups_spoil(w->reading.groups);
+}
+
+/* All rows are there: of a feed with a list its reports follow. */
+static void end_rows(struct reading *r)
+{
+    r->over = r->groups == NULL;
+    r->gathered = true;
 }
 
 static enum err read_piece(struct watched *w)
@@ -136,17 +182,17 @@ static enum err read_some(struct host *h, struct watched *w, struct arena *a,
         return take_row(h, w, a, row, line, f);
     case SOURCE_BAD:
         r->rows++;
-        add_reason(r, unit_of(w->feed), line, why.text);
+        note_unreadable(w, line, why.text);
         break;
     case SOURCE_BROKEN:
-        add_reason(r, unit_of(w->feed), line, why.text);
+        note_unreadable(w, line, why.text);
         r->over = true;
         break;
     case SOURCE_MORE:
         r->over = read_piece(w) != ERR_OK;
         break;
     case SOURCE_END:
-        r->over = true;
+        end_rows(r);
         break;
     }
     return ERR_OK;
@@ -155,13 +201,12 @@ static enum err read_some(struct host *h, struct watched *w, struct arena *a,
 static enum err read_portion(struct host *h, struct watched *w, struct fault *f)
 {
     struct arena a;
-    const int64_t until = w->reading.rows + ROWS_AT_ONCE;
     enum err e = ERR_OK;
 
     arena_init(&a);
-    while (e == ERR_OK && !w->reading.over && w->reading.rows < until) {
+    for (int i = 0; e == ERR_OK && !w->reading.over && i < ROWS_AT_ONCE; i++) {
         arena_reset(&a);
-        e = read_some(h, w, &a, f);
+        e = w->reading.gathered ? take_group(h, w, &a, f) : read_some(h, w, &a, f);
     }
     arena_clear(&a);
     return e;
@@ -173,6 +218,7 @@ static void reading_clear(struct reading *r)
         return;
     inbox_close(r->fd);
     source_free(r->source);
+    groups_free(r->groups);
     buf_clear(&r->reasons);
     free(r->name);
     *r = (struct reading){.name = NULL};
@@ -211,7 +257,7 @@ static void move_away(struct feeds *all, struct watched *w)
 
 /* ---- all feeds ---- */
 
-static void begin_file(struct watched *w, const char *name)
+static void begin_file(const struct setup *setup, struct watched *w, const char *name)
 {
     struct reading *r = &w->reading;
     struct fault f;
@@ -219,6 +265,7 @@ static void begin_file(struct watched *w, const char *name)
     *r = (struct reading){.name = mem_text(name), .fd = -1};
     buf_init(&r->reasons, REASONS_MAX);
     r->source = source_new(w->feed);
+    r->groups = w->feed->list == NULL ? NULL : groups_new(setup, w->feed);
     if (inbox_open(w->inbox, name, &r->fd, &f) != ERR_OK) {
         add_reason(r, "file", 1, f.text);
         r->over = true;
@@ -232,7 +279,7 @@ static enum err step_one(struct feeds *all, struct watched *w, struct fault *f)
         move_away(all, w);
     const char *next = inbox_next(w->inbox);
     if (w->reading.name == NULL && next != NULL)
-        begin_file(w, next);
+        begin_file(all->host->setup, w, next);
     return w->reading.name == NULL ? ERR_OK : read_portion(all->host, w, f);
 }
 

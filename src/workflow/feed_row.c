@@ -259,6 +259,15 @@ static const struct json *column_of(const struct feed *feed, const struct json *
     return value != NULL || feed->format == FEED_CSV ? value : json_path(row, name);
 }
 
+/* The column's value, or those of several as one text. */
+static const struct json *value_of(const struct feed *feed, struct arena *a,
+                                   const struct json *row,
+                                   const struct feed_column *column)
+{
+    return column->count == 1 ? column_of(feed, row, column->columns[0])
+                              : joined(a, row, column);
+}
+
 static enum err map_fields(const struct feed *feed, const struct event_kind *kind,
                            struct arena *a, const struct json *row, struct json *fields,
                            struct fault *f)
@@ -266,10 +275,8 @@ static enum err map_fields(const struct feed *feed, const struct event_kind *kin
     enum err e = ERR_OK;
     for (size_t i = 0; e == ERR_OK && i < feed->map_count; i++) {
         const struct feed_column *column = &feed->map[i];
-        const struct json *value = column->count == 1
-                                       ? column_of(feed, row, column->columns[0])
-                                       : joined(a, row, column);
-        e = take_value(feed, kind, a, fields, column->field, value, f);
+        e = take_value(feed, kind, a, fields, column->field,
+                       value_of(feed, a, row, column), f);
     }
     return e;
 }
@@ -333,5 +340,50 @@ enum err feed_row(const struct setup *setup, const struct feed *feed, struct are
     if (e == ERR_OK && kind != &stock_kind && json_get(*fields, by) == NULL)
         e = fault_set(f, ERR_INPUT, "%s: missing", by);
     *id = id_of(feed, a, *fields);
+    return e;
+}
+
+/* ---- elements of a list ---- */
+
+static bool is_counted(const char *field)
+{
+    return strcmp(field, "line") == 0 || strcmp(field, "quantity") == 0;
+}
+
+/* NULL in *value: the row has none. */
+static enum err element_value(struct arena *a, const char *field,
+                              const struct json *given, struct json **value,
+                              struct fault *f)
+{
+    const char *text = json_str(given);
+
+    *value = NULL;
+    if (given == NULL || given->type == JSON_NULL)
+        return ERR_OK;
+    text = text == NULL ? NULL : trimmed(a, text);
+    if (text != NULL && text[0] == '\0')
+        return ERR_OK;
+    *value = text == NULL        ? json_copy(a, given)
+             : is_counted(field) ? integer_of(a, text)
+                                 : json_string(a, text);
+    if (!is_counted(field) || (*value)->type == JSON_INT)
+        return ERR_OK;
+    return fault_set(f, ERR_INPUT, "%s: expected a whole number, got \"%.40s\"", field,
+                     text != NULL ? text : "no text");
+}
+
+enum err feed_element(const struct feed *feed, struct arena *a, const struct json *row,
+                      struct json **element, struct fault *f)
+{
+    struct json *made = json_object(a), *value;
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < feed->each_count; i++) {
+        const struct feed_column *column = &feed->each[i];
+        e = element_value(a, column->field, value_of(feed, a, row, column), &value, f);
+        if (e == ERR_OK && value != NULL)
+            json_set(a, made, column->field, value);
+    }
+    *element = e == ERR_OK ? made : NULL;
     return e;
 }

@@ -12,5 +12,10 @@
 enum err feed_row(const struct setup *setup, const struct feed *feed, struct arena *a,
                   const struct json *row, struct json **fields, const char **id,
                   struct fault *f);
+/* A row as an element of the feed's list (`each`): `line` and `quantity` are whole
+ * numbers, all else is text or, from JSON, as it stands. ERR_INPUT, *element NULL: it is
+ * wrong. */
+enum err feed_element(const struct feed *feed, struct arena *a, const struct json *row,
+                      struct json **element, struct fault *f);
 
 #endif

@@ -222,14 +222,22 @@ static enum err missing_column(const struct feed_source *s, const char *name,
                      near == NULL ? "" : "\"?)");
 }
 
+static enum err check_columns(const struct feed_source *s, const struct feed_column *list,
+                              size_t count, struct fault *f)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < list[i].count; k++)
+            if (!has_column(s, list[i].columns[k]))
+                return missing_column(s, list[i].columns[k], f);
+    return ERR_OK;
+}
+
 /* A wrong header makes every row wrong: the file is left alone. */
 static enum err check_header(const struct feed_source *s, struct fault *f)
 {
-    for (size_t i = 0; i < s->feed->map_count; i++)
-        for (size_t k = 0; k < s->feed->map[i].count; k++)
-            if (!has_column(s, s->feed->map[i].columns[k]))
-                return missing_column(s, s->feed->map[i].columns[k], f);
-    return ERR_OK;
+    const struct feed *feed = s->feed;
+    enum err e = check_columns(s, feed->map, feed->map_count, f);
+    return e == ERR_OK ? check_columns(s, feed->each, feed->each_count, f) : e;
 }
 
 static enum err read_header(struct feed_source *s, struct fault *f)

@@ -78,16 +78,19 @@ static void read_kinds(struct setup *s, const struct json *given)
         read_kind(s, k, &s->kinds[s->kind_count++]);
 }
 
-static void read_map(struct setup *s, const struct json *map, struct feed *to)
+static struct feed_column *columns_of(struct setup *s, const struct json *map,
+                                      size_t *count)
 {
+    *count = 0;
     if (count_of(map) == 0)
-        return;
-    to->map = arena_new(&s->memory, map->count * sizeof *to->map);
+        return NULL;
+    struct feed_column *list = arena_new(&s->memory, map->count * sizeof *list);
     for (const struct json *m = map->first; m != NULL; m = m->next) {
-        struct feed_column *column = &to->map[to->map_count++];
+        struct feed_column *column = &list[(*count)++];
         column->field = arena_text(&s->memory, m->key);
         column->columns = texts_of(s, m, &column->count);
     }
+    return list;
 }
 
 static void read_set(struct setup *s, const struct json *set, struct feed *to)
@@ -137,7 +140,9 @@ static enum err read_feed(struct setup *s, const struct json *given, struct feed
     to->latin1 = strcmp(json_get_str(given, "encoding", "utf8"), "latin1") == 0;
     to->by_tracking = strcmp(json_get_str(given, "order_by", "order"), "order") != 0;
     to->id = texts_of(s, json_get(given, "id"), &to->id_count);
-    read_map(s, json_get(given, "map"), to);
+    to->map = columns_of(s, json_get(given, "map"), &to->map_count);
+    to->list = text_of(s, given, "list");
+    to->each = columns_of(s, json_get(given, "each"), &to->each_count);
     read_set(s, json_get(given, "set"), to);
     return read_zone(given, to, f);
 }

@@ -73,6 +73,10 @@ struct feed {
     struct feed_column
         *map; /* in order of the fields; NULL: columns are named as fields */
     size_t map_count;
+    const char *list; /* rows are its elements, those of one order and box a report;
+                         NULL: a row is a report */
+    struct feed_column *each; /* what an element is made of, in order of the fields */
+    size_t each_count;
     struct feed_column *set; /* fields that every row has alike; columns[0] is the text */
     size_t set_count;
 };

@@ -64,6 +64,21 @@ describe("an order in two boxes", function()
     assert.are.same({ "1: 1x2 2x1, 2.5", "2: 2x1 3x1, 1.25" }, { items(boxes[1]), items(boxes[2]) })
   end)
 
+  it("is packed by a file with a row for each line of each box", function()
+    host:feeds()
+    plan()
+    host:advance "2h"
+    local po = order.purchaseOrderNumber
+    assert(os.execute(("mkdir -p '%s/inbox/packing'"):format(host.folder)))
+    host:write("inbox/packing/1.csv", ("order;box;line;units;kg\n%s;1;1;2;2.5\n%s;2;2;1;1.25\n"
+      .. "%s;1;2;1;2.5\n%s;2;3;1;1.25\n"):format(po, po, po, po))
+    picked_up "1"
+    picked_up "2"
+    host:advance "2h"
+    local boxes = host.confirmations[po].containers
+    assert.are.same({ "1: 1x2 2x1, 2.5", "2: 2x1 3x1, 1.25" }, { items(boxes[1]), items(boxes[2]) })
+  end)
+
   it("is held when a unit is in no box, and goes on when the floor has corrected it", function()
     plan()
     host:advance "2h"

@@ -16,6 +16,13 @@ feed "scale" { files = "inbox/scale/*.csv", separator = ";", decimal = ",", even
 feed "gate" { files = "inbox/gate/*.jsonl", event = "picked_up" }
 feed "list" { files = "inbox/list/*.json", event = "picked_up", id = { "order", "carrier" },
   map = { order = "shipment.po", carrier = "shipment.by" } }
+event "boxed" { fields = { lines = "list" } }
+feed "wms" { files = "inbox/wms/*.csv", separator = ";", decimal = ",", event = "packed",
+  map = { order = "PO", box = "Karton", ["weight.value"] = "kg", at = "Zeit" },
+  set = { ["weight.unitOfMeasure"] = "KG" },
+  each = { packedItems = { line = "Pos", product = "SKU", quantity = "Menge" } } }
+feed "plan" { files = "inbox/plan/*.jsonl", event = "boxed",
+  each = { lines = { box = "carton", line = "line", product = "sku", quantity = "n" } } }
 feed "shelf" { files = "inbox/shelf/*.csv", event = "stock", warehouse = "BER3" }
 ]]
 
@@ -219,5 +226,109 @@ describe("a feed", function()
     host:feeds()
     host:advance("1m")
     assert.equal(2500, count(po, "picked_up"))
+  end)
+end)
+
+describe("a file with a row for each packed line", function()
+  local HEAD = "PO;Karton;Pos;SKU;Menge;kg;Zeit\n"
+
+  local function rows(...)
+    local text = HEAD
+    for _, row in ipairs { ... } do text = text .. row:gsub("^PO", po) .. "\n" end
+    return text
+  end
+
+  local function box(name) return ("order(%q).facts.packed[%q]"):format(po, name) end
+
+  local function holds(name, ...)
+    local items = {}
+    for i, item in ipairs { ... } do items[i] = ("%dx%d"):format(item[1], item[2]) end
+    support.run(host, ([[local out = {}
+      for i, item in ipairs(%s.packedItems) do
+        out[i] = item.itemSequenceNumber .. "x" .. item.packedQuantity.amount
+      end
+      assert(table.concat(out, " ") == %q, table.concat(out, " "))]]):format(box(name),
+        table.concat(items, " ")))
+  end
+
+  -- An order of three lines that dray knows by now.
+  local function three_lines()
+    host = support.host { project = test.project({ test.account(2) }) .. FEEDS }
+    support.lines(support.order(host), { 2, 2, 1 })
+    support.run(host, 'poll "orders"')
+    po = support.order(host).purchaseOrderNumber
+    host:feeds()
+  end
+
+  it("is one report for each box, in whatever order its rows stand", function()
+    three_lines()
+    drop("inbox/wms/a.csv", rows("PO;1;1;;2;2,5;2026-11-23T06:00Z", "PO;2;2;;1;1,25;",
+      "PO;1;2;;1;;2026-11-23T06:10Z", "PO;2;3;;1;1,25;"))
+    assert.is_nil(host:read("inbox/wms/failed/a.csv.reason.txt"))
+    assert.equal(2, count(po, "packed"))
+    holds("1", { 1, 2 }, { 2, 1 })
+    holds("2", { 2, 1 }, { 3, 1 })
+    support.run(host, ('assert(%s.weight.value == "2.5")'):format(box "1"))
+    support.run(host, ('assert(%s.at == "2026-11-23T06:10:00Z")'):format(box "1"))
+  end)
+
+  it("changes nothing when it comes again, and corrects a box that holds something else", function()
+    three_lines()
+    local first = rows("PO;1;1;;2;2,5;2026-11-23T06:00Z", "PO;2;2;;2;1,25;2026-11-23T06:00Z")
+    drop("inbox/wms/a.csv", first)
+    drop("inbox/wms/b.csv", first)
+    assert.equal(2, count(po, "packed"))
+    drop("inbox/wms/c.csv", first .. po .. ";2;3;;1;1,25;2026-11-23T06:00Z\n")
+    assert.equal(3, count(po, "packed"))
+    holds("2", { 2, 2 }, { 3, 1 })
+  end)
+
+  local function reasons(file) return host:read("inbox/wms/failed/" .. file .. ".reason.txt") end
+
+  it("takes no part of a box that has a wrong row, and all of the others", function()
+    three_lines()
+    drop("inbox/wms/a.csv", rows("PO;1;1;;2;2,5;", "PO;1;2;;one;2,5;", "PO;2;3;;1;1;",
+      "PO;3;2;;1;1;", "PO;3;2;;1;7;"))
+    assert.equal(1, count(po, "packed"))
+    holds("2", { 3, 1 })
+    assert.equal('line 3: quantity: expected a whole number, got "one"\n'
+      .. "line 2: not taken, since line 3 belongs to it and is wrong\n"
+      .. "line 5: not taken, since line 6 belongs to it and says another weight\n",
+      reasons "a.csv")
+  end)
+
+  it("is not taken at all when a row cannot be read: it may belong to any box", function()
+    three_lines()
+    drop("inbox/wms/a.csv", rows("PO;1;1;;2;2,5;", "PO;1;2"))
+    assert.equal(0, count(po, "packed"))
+    assert.equal("line 3: 3 columns, the header has 7\nfile 1: nothing of it was taken: nobody "
+      .. "can say to which report its wrong rows belong\n", reasons "a.csv")
+    drop("inbox/wms/b.csv", rows("PO;1;1;;2;2,5;", ";1;2;;1;2,5;"))
+    assert.equal(0, count(po, "packed"))
+    assert.is_truthy(reasons("b.csv"):find("line 3: order: missing", 1, true))
+  end)
+
+  it("names lines by product, too, and a line that the order does not have", function()
+    three_lines()
+    local sku = require("sim.places").goods[3].sku
+    drop("inbox/wms/a.csv", rows(("PO;1;;%s;1;1;"):format(sku), "PO;2;9;;1;1;"))
+    holds("1", { 3, 1 })
+    assert.is_truthy(reasons("a.csv"):find("line 3: packedItems[1].line: order", 1, true))
+  end)
+
+  it("waits whole when nobody knows its order yet", function()
+    three_lines()
+    drop("inbox/wms/a.csv", HEAD .. "NEW1;1;1;;2;1;\nNEW1;1;2;;1;1;\n")
+    assert.equal(1, #host:waiting())
+  end)
+
+  it("has a list of its own declared event, from JSON as well", function()
+    begin()
+    drop("inbox/plan/a.jsonl", ('{"order":%q,"carton":"A","line":1,"sku":"007","n":"2"}\n'
+      .. '{"order":%q,"carton":"B","line":2,"n":1}\n'):format(po, po))
+    support.run(host, [[local list = order("$PO").facts.boxed.lines
+      assert(#list == 2 and list[1].box == "A" and list[1].product == "007")
+      assert(list[1].quantity == 2 and list[2].line == 2 and list[2].product == nil)]],
+      { purchaseOrderNumber = po })
   end)
 end)

@@ -72,6 +72,16 @@ printer "office" { command = { "lp", "-d", "office" }, formats = { "PDF", "PNG" 
     ['feed "f" { files = "state/in/*.csv", event = "picked_up" }'] = "state/ is dray's own folder",
     ['feed "f" { files = "in/*.dat", event = "picked_up" }'] =
       'format: missing: format = "csv", "json" or "jsonl"',
+    ['feed "f" { files = "in/*.csv", event = "packed", each = { packdItems = { line = "x" } } }'] =
+      'each.packdItems: event "packed" has no such list.*did you mean "packedItems"',
+    ['feed "f" { files = "in/*.csv", event = "packed", each = { packedItems = { lin = "x" } } }'] =
+      'each.packedItems.lin: expected line, product or quantity.*did you mean "line"',
+    ['feed "f" { files = "in/*.csv", event = "packed", each = { packedItems = {} } }'] =
+      "each: expected one list of the event",
+    ['feed "f" { files = "in/*.csv", event = "packed", each = { packedItems = { line = 5 } } }'] =
+      "each.packedItems.line: expected the name of a column",
+    ['feed "f" { files = "in/*.csv", event = "stock", each = { lines = { line = "x" } } }'] =
+      'each.lines: event "stock" has no such list',
     ['feed "f" { files = "in/*.csv", event = "picked_up", separator = "::" }'] =
       "separator: expected one character",
     ['feed "f" { files = "in/*.csv", event = "picked_up", time = "DD.MM.YY" }'] =
