@@ -44,6 +44,7 @@ struct store {
     int lock;                  /* descriptor of the lock file; -1 without one */
     bool opened;               /* opening is over */
     bool writing;              /* a transaction is open */
+    bool reading;              /* one is open that has written nothing */
     bool slice;                /* a slice has begun */
     bool savepoint;            /* and has written something */
     struct fault fatal;        /* ERR_OK while writing is possible */

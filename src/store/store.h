@@ -42,6 +42,8 @@ void store_close(struct store *s);
 bool store_dirty(const struct store *s);
 /* A write, flush or checkpoint failed for good: nothing more may be sent. */
 bool store_broken(const struct store *s);
+/* A round begins: until its store_commit or store_undo, reads take no lock each. */
+enum err store_begin(struct store *s, struct fault *f);
 /* Makes everything durable. ERR_IO is fatal (law 2). */
 enum err store_commit(struct store *s, struct fault *f);
 /* Forgets everything that was written since the last commit. Not within a slice. */

@@ -91,7 +91,7 @@ static bool harmless(int rc)
 
 static void forget_writes(struct store *s)
 {
-    s->writing = s->savepoint = false;
+    s->writing = s->reading = s->savepoint = false;
     s->tail = s->kept_tail;
     account_forget(s);
 }
@@ -138,9 +138,30 @@ static enum err control(struct store *s, const char *sql, struct fault *f)
     return query_run(&q, NULL);
 }
 
+enum err store_begin(struct store *s, struct fault *f)
+{
+    if (s->writing || s->reading || s->fatal.code != ERR_OK)
+        return ERR_OK; /* the first write tells what is wrong */
+    enum err e = control(s, "BEGIN", f);
+    s->reading = e == ERR_OK;
+    return e;
+}
+
+static enum err end_reading(struct store *s, struct fault *f)
+{
+    if (!s->reading)
+        return ERR_OK;
+    s->reading = false;
+    return control(s, "COMMIT", f);
+}
+
+/* What was only read so far is let go first: BEGIN IMMEDIATE waits for a lock that
+ * another program holds, while a transaction that reads could not. */
 static enum err begin(struct store *s, struct fault *f)
 {
-    enum err e = control(s, "BEGIN IMMEDIATE", f);
+    enum err e = end_reading(s, f);
+    if (e == ERR_OK)
+        e = control(s, "BEGIN IMMEDIATE", f);
     if (e == ERR_OK)
         s->writing = true;
     return e;
@@ -190,7 +211,7 @@ enum err store_commit(struct store *s, struct fault *f)
     if (s->slice)
         return fault_set(f, ERR_BUG, "a commit in the middle of a task's slice");
     if (!s->writing)
-        return ERR_OK;
+        return end_reading(s, f);
     if (control(s, "COMMIT", &why) != ERR_OK) {
         give_up(s, &why);
         return fatal_again(s, f);
@@ -207,7 +228,7 @@ enum err store_undo(struct store *s, struct fault *f)
     if (s->slice)
         return fault_set(f, ERR_BUG, "an undo in the middle of a task's slice");
     if (!s->writing)
-        return ERR_OK;
+        return end_reading(s, f);
     enum err e = control(s, "ROLLBACK", f);
     forget_writes(s);
     return e;
@@ -287,7 +308,7 @@ static void checkpoint(struct store *s, int how)
 
 void store_tidy(struct store *s, bool idle)
 {
-    if (s->mode == STORE_LOOK || s->writing || s->fatal.code != ERR_OK)
+    if (s->mode == STORE_LOOK || s->writing || s->reading || s->fatal.code != ERR_OK)
         return;
     if (idle && s->wal_pages > 0)
         checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE);

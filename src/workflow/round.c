@@ -89,17 +89,14 @@ static enum err apply(struct host *h, const struct round_party *party, bool ende
     return e;
 }
 
-static enum err commit(struct host *h, struct fault *f)
-{
-    return store_dirty(h->store) ? store_commit(h->store, f) : ERR_OK;
-}
-
 static enum err one_round(struct host *h, const struct round_party *party, bool ended,
                           struct fault *f)
 {
-    enum err e = apply(h, party, ended, f);
+    enum err e = store_begin(h->store, f);
     if (e == ERR_OK)
-        e = commit(h, f);
+        e = apply(h, party, ended, f);
+    if (e == ERR_OK)
+        e = store_commit(h->store, f);
     if (e == ERR_OK)
         e = export_durable(h->export, f);
     if (e != ERR_OK)

@@ -373,6 +373,32 @@ static void test_lazy(void)
     store_close(s);
 }
 
+/* A round that has only read holds nobody up, itself included. */
+static void test_rounds(void)
+{
+    int64_t value;
+    fresh_folder();
+    struct store *s = own();
+    OK(store_begin(s, &fault));
+    CHECK_INT(cursor_get(s, "acme-us", "orders", &value, &fault), ERR_NOT_FOUND);
+    meddle("INSERT INTO account(name) VALUES ('written-beside')");
+    OK(cursor_set(s, "acme-us", "orders", 12, &fault));
+    OK(store_begin(s, &fault));
+    CHECK(store_dirty(s));
+    OK(store_commit(s, &fault));
+    OK(store_begin(s, &fault));
+    OK(cursor_get(s, "acme-us", "orders", &value, &fault));
+    CHECK(!store_dirty(s));
+    OK(store_commit(s, &fault));
+    store_tidy(s, true);
+    CHECK_INT(size_of("dray.db-wal"), 0);
+    OK(store_begin(s, &fault));
+    OK(store_undo(s, &fault));
+    OK(cursor_set(s, "acme-us", "orders", 13, &fault));
+    OK(store_commit(s, &fault));
+    store_close(s);
+}
+
 static void test_slices(void)
 {
     int64_t value;
@@ -737,6 +763,7 @@ TESTS_MAIN(
     {"many look while the owner works", test_readers_beside},
     {"another process can look at once", test_reader_after_crash},
     {"a round that writes nothing costs nothing", test_lazy},
+    {"a round that has only read holds nobody up", test_rounds},
     {"what a failed slice wrote is gone, what a kept one wrote stays", test_slices},
     {"slices do not nest and commits do not cut them", test_slice_misuse},
     {"undo, commit and restart in any order keep the log's chain", test_chain_property},
