@@ -2,6 +2,9 @@
  * ever given twice: files without a row are swept at every start. */
 #include "store/paper.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "store/inside.h"
 #include "store/statement.h"
 
@@ -332,12 +335,20 @@ enum err paper_list(struct store *s, struct arena *a, const struct paper_filter 
     return e;
 }
 
+/* A document's file is called by its id, so that no index of paths is kept. */
+static int64_t id_in(const char *path)
+{
+    const char *name = strrchr(path, '/');
+    return strtoll(name == NULL ? path : name + 1, NULL, 10);
+}
+
 /* In doubt a file is named: it is not swept. */
 bool paper_named(struct store *s, const char *path)
 {
     struct query q;
     int64_t id;
-    query_read(&q, s, "SELECT id FROM paper WHERE path = ?", NULL);
+    query_read(&q, s, "SELECT id FROM paper WHERE id = ? AND path = ?", NULL);
+    query_int(&q, id_in(path));
     query_text(&q, path);
     return query_number(&q, 0, &id) != ERR_OK || id != 0;
 }

@@ -70,7 +70,6 @@ static const char version_1_core[] =
     " found TEXT NOT NULL, flaw TEXT NOT NULL, path TEXT NOT NULL, digest BLOB NOT "
     "NULL, void_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX paper_content ON paper(record, kind, package, digest);"
-    "CREATE UNIQUE INDEX paper_path ON paper(path);"
 
     "CREATE TABLE offer(record INTEGER NOT NULL, package TEXT NOT NULL,"
     " received_ms INTEGER NOT NULL, body TEXT NOT NULL,"
