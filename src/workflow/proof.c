@@ -128,6 +128,12 @@ static bool transactions_do(const struct host *h, const struct group *g,
     return (int64_t)g->transactions < cost || g->count >= LIST_WORTH * g->transactions;
 }
 
+/* So few transactions for so many effects that no list is cheaper. */
+static bool few_say_it(const struct group *g)
+{
+    return g->transactions <= 2 && g->count >= LIST_WORTH * g->transactions;
+}
+
 static enum err ask_orders(struct host *h, struct group *g, struct fault *f)
 {
     for (size_t i = 0; i < g->count; i++)
@@ -157,6 +163,8 @@ static enum err ask_list(struct host *h, struct group *g, struct account *a,
 static enum err prove_listed(struct host *h, struct group *g, struct account *a,
                              enum poll_kind kind, struct fault *f)
 {
+    if (kind != POLL_LABELS && few_say_it(g) && !g->silent)
+        return ask_transactions(h, g, f); /* whatever the list would cost */
     const int64_t cost = poller_cost(h->poller, a, kind);
     const bool dear = (int64_t)g->transactions > 2 * cost;
     const bool cheap = !dear && transactions_do(h, g, kind, cost);
