@@ -54,9 +54,25 @@ static enum err forget_lines(struct store *s, int64_t record, struct fault *f)
     return query_run(&q, NULL);
 }
 
+enum err stock_any(struct store *s, bool *any, struct fault *f)
+{
+    int64_t found;
+    struct query q;
+    query_read(&q, s, "SELECT 1 FROM stock LIMIT 1", f);
+    enum err e = query_number(&q, 0, &found);
+    *any = found != 0;
+    return e;
+}
+
 enum err stock_state(struct store *s, int64_t record, int from, int to, struct fault *f)
 {
+    bool any;
     enum err e = ERR_OK;
+    if (stock_holds(from) == stock_holds(to) && !is_over(to))
+        return ERR_OK;
+    e = stock_any(s, &any, f);
+    if (e != ERR_OK || !any)
+        return e;
     if (stock_holds(from) != stock_holds(to))
         e = shift(s, record, stock_holds(to) ? 1 : -1, f);
     return e == ERR_OK && is_over(to) ? forget_lines(s, record, f) : e;

@@ -1,8 +1,8 @@
 /* Stock per warehouse and product, and what open orders take of it (design 9).
  *
- * An order's lines are kept by product while the order is open. `held` is what accepted,
- * unshipped orders take; it moves with their state, so that nobody adds up 100,000 of
- * them for one answer. */
+ * An order's lines are kept by product while the order is open, once stock is reported.
+ * `held` is what accepted, unshipped orders take; it moves with their state, so that
+ * nobody adds up 100,000 of them for one answer. */
 #ifndef DRAY_STORE_STOCK_H
 #define DRAY_STORE_STOCK_H
 
@@ -35,6 +35,10 @@ enum err stock_get(struct store *s, struct stock *stock, struct fault *f);
 typedef bool stock_fn(void *arg, const struct stock *stock);
 enum err stock_each(struct store *s, const char *warehouse, stock_fn *fn, void *arg,
                     struct fault *f);
+
+/* Whether anything was ever reported. Until then no order needs lines, and nothing is
+ * held. */
+enum err stock_any(struct store *s, bool *any, struct fault *f);
 
 /* How much of a product an order wants. */
 struct stock_line {

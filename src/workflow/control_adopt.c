@@ -2,6 +2,7 @@
  * or an open one out of Amazon's record of the past. */
 #include "workflow/control.h"
 #include "workflow/vendor.h"
+#include "workflow/vendor_lines.h"
 
 /* An order out of Amazon's record of the past is taken over only where something is left
  * to do. */

@@ -9,6 +9,7 @@
 #include "store/stock.h"
 #include "workflow/floor_inside.h"
 #include "workflow/order.h"
+#include "workflow/vendor_lines.h"
 
 enum { TOLD_AT_ONCE = 500, CODES_MAX = 256 };
 
@@ -133,6 +134,8 @@ enum err floor_stock_report(struct host *h, const struct report *r,
     bool changed = false;
 
     enum err e = read_stock(h, r, &stock, f);
+    if (e == ERR_OK)
+        e = vendor_lines_learn(h, f);
     if (e == ERR_OK)
         e = stock_put(h->store, &stock, &changed, f);
     out->outcome = e == ERR_OK && changed ? REPORT_TAKEN : REPORT_SAME;

@@ -76,9 +76,6 @@ enum err vendor_paper_ready(struct host *h, const struct paper *p, int64_t repla
  * its texts are borrowed. False (and a line in dray's own log): dray cannot use it. */
 bool vendor_row(struct host *h, const struct account *a, const struct json *order,
                 const char *text, size_t len, struct record *r, struct digest *digest);
-/* What such an order wants of the stock counts from now on. */
-enum err vendor_lines(struct host *h, int64_t record, const struct json *order,
-                      struct fault *f);
 /* One element of getOrders or getOrder: new, changed or same. */
 enum err vendor_take_order(struct host *h, struct account *a, const struct json *order,
                            const char *text, size_t len, enum record_change *change,

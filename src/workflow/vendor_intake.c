@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "store/stock.h"
 #include "workflow/floor.h"
-#include "workflow/order.h"
 #include "workflow/vendor.h"
+#include "workflow/vendor_lines.h"
 
 static int64_t instant_of(const struct json *details, const char *path)
 {
@@ -63,31 +62,6 @@ static void digest_body(const struct json *order, struct digest *out)
     json_write_sorted(&text, order);
     digest_of(buf_str(&text), text.len, out);
     buf_clear(&text);
-}
-
-/* What the order wants, under the buyer's and the vendor's name of each product. */
-static enum err keep_lines(struct host *h, int64_t record, const struct json *details,
-                           struct fault *f)
-{
-    const struct json *items = json_get(details, "items");
-    struct arena a;
-    size_t count = 0;
-
-    arena_init(&a);
-    struct stock_line *lines =
-        arena_new(&a, ((items == NULL ? 0 : items->count) * 2 + 1) * sizeof *lines);
-    for (const struct json *item = items == NULL ? NULL : items->first; item != NULL;
-         item = item->next) {
-        const char *vendor = json_get_str(item, "vendorProductIdentifier", "");
-        const char *buyer = json_get_str(item, "buyerProductIdentifier", "");
-        if (vendor[0] != '\0')
-            lines[count++] = (struct stock_line){vendor, line_ordered(item)};
-        if (buyer[0] != '\0' && strcmp(vendor, buyer) != 0)
-            lines[count++] = (struct stock_line){buyer, line_ordered(item)};
-    }
-    enum err e = stock_lines(h->store, record, lines, count, f);
-    arena_clear(&a);
-    return e;
 }
 
 static enum err take_known(struct host *h, struct record *r, enum record_change change,
@@ -155,12 +129,6 @@ bool vendor_row(struct host *h, const struct account *a, const struct json *orde
     r->flags = flags_of(a, details, r);
     digest_body(order, digest);
     return true;
-}
-
-enum err vendor_lines(struct host *h, int64_t record, const struct json *order,
-                      struct fault *f)
-{
-    return keep_lines(h, record, json_get(order, "orderDetails"), f);
 }
 
 enum err vendor_take_order(struct host *h, struct account *a, const struct json *order,

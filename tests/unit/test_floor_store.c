@@ -210,6 +210,18 @@ static void test_held_follows_the_states(void)
     store_close(s);
 }
 
+static void test_any_stock(void)
+{
+    bool any;
+    struct store *s = begin();
+    OK(stock_any(s, &any, &fault));
+    CHECK(!any);
+    CHECK(report(s, "SKU", 0));
+    OK(stock_any(s, &any, &fault));
+    CHECK(any);
+    store_close(s);
+}
+
 static void test_who_comes_before(void)
 {
     int64_t own, before;
@@ -275,6 +287,7 @@ TESTS_MAIN({"what is told later about the same box corrects the fact",
            {"a tracking number belongs to the newest order that has it", test_parcels},
            {"what is held of a product follows the states of its orders",
             test_held_follows_the_states},
+           {"whether stock was ever reported is known", test_any_stock},
            {"accepted orders come in the order of their ship dates",
             test_who_comes_before},
            {"a change of stock is told to every open order once, in portions",
