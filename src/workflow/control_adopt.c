@@ -1,7 +1,6 @@
 /* A person takes over an order that is left alone: one older than the account's `since`,
  * or an open one out of Amazon's record of the past. */
 #include "workflow/control.h"
-#include "workflow/vendor.h"
 #include "workflow/vendor_lines.h"
 
 /* An order out of Amazon's record of the past is taken over only where something is left
