@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/explain_case.h"
 #include "cli/explain_rules.h"
 #include "cli/session.h"
 #include "store/journal.h"
@@ -13,6 +14,8 @@ static const struct flag flags[] = {
     FLAG_STATE,
     {"account", 'a', "NAME", false,
      "which account's, when several have one of that number"},
+    {"case", 0, NULL, false,
+     "a text for Amazon's support: requests, answers and their ids, nothing personal"},
     FLAG_JSON,
     FLAG_END,
 };
@@ -186,12 +189,35 @@ static enum err tell_all(struct story *s, const char *po, const char *account,
     return e;
 }
 
+/* The same in Amazon's words, for its support. */
+static int explain_case(const struct invocation *in)
+{
+    struct session s = {0};
+    struct arena a;
+    struct record r;
+    struct fault f;
+
+    if (flag_given(in, "json"))
+        return complain(in, EXIT_USAGE, "--case is a text for people, --json is not");
+    int exit = session_survey(in, &s);
+    arena_init(&a);
+    if (exit == EXIT_DONE && (record_find_any(s.store, &a, flag_text(in, "account", NULL),
+                                              in->arguments[0], true, &r, &f) != ERR_OK ||
+                              case_print(in->out, &s, &r, &f) != ERR_OK))
+        exit = complain_fault(in, &f);
+    arena_clear(&a);
+    session_close(&s);
+    return exit;
+}
+
 static int explain(const struct invocation *in)
 {
     struct session session = {0};
     struct story s = {.session = &session, .json = flag_given(in, "json")};
     struct fault f;
 
+    if (flag_given(in, "case"))
+        return explain_case(in);
     int exit = session_look(in, &session);
     arena_init(&s.memory);
     if (exit == EXIT_DONE &&

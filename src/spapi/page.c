@@ -482,9 +482,8 @@ static enum err judge_nothing(struct page *p, struct fault *f)
         return ERR_OK;
     if (p->seen[MEMBER_OTHER] && p->options.list != NULL)
         return fault_set(f, ERR_INPUT, "the reply has no \"%s\"", p->options.list);
-    return fault_set(
-        f, ERR_NOT_FOUND,
-        "Amazon answered with an empty object: there is nothing, or not yet");
+    return fault_set(f, ERR_NOT_FOUND,
+                     "with an empty object: there is nothing, or not yet");
 }
 
 enum err page_end(struct page *p, const char **next_token, struct fault *f)

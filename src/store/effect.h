@@ -135,7 +135,7 @@ struct effect_filter {
     int64_t run;        /* 0: any */
     const char *script; /* planned by runs of this script or rule, by its name or path */
     bool with_body;
-    bool due_order; /* by next_ms, then id; else by id */
+    bool due_order; /* by next_ms (ready ones by their rank), then id; else by id */
     int64_t limit;  /* 0: all */
 };
 typedef bool effect_fn(void *arg, const struct effect *e);
@@ -155,6 +155,11 @@ enum err effect_any(struct store *s, const struct effect_filter *filter, bool *a
  * final ones have none; INT64_MAX when none. */
 enum err effect_next(struct store *s, const char *account, unsigned states,
                      int64_t after_ms, int64_t *next_ms, struct fault *f);
+/* What is ready and due by now is put in the order in which it has to ship, before
+ * everything that only becomes due; next_ms of such an effect is its rank, far in the
+ * past. Effects of one order keep theirs. */
+enum err effect_rank(struct store *s, const char *account, enum effect_kind kind,
+                     int64_t now_ms, struct fault *f);
 /* How many effects of a verb an account's warehouse (NULL: whole account) sent since. For
  * limits. */
 enum err effect_sent_since(struct store *s, const char *account, const char *warehouse,

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "workflow/intake.h"
+#include "workflow/lookup_note.h"
 #include "workflow/prover.h"
 #include "workflow/vendor.h"
 
@@ -22,10 +23,12 @@ struct lookup {
                           unknown one */
     bool batch;        /* that transaction carried others, too */
     bool success;      /* the transaction said Success: the same label will do */
-    bool only_fetch;   /* the label is wanted; that it is not there says nothing yet */
+    bool only_fetch;   /* a document is wanted; that it is not there says nothing yet */
+    bool slip;         /* that document is the packing slip */
     bool only_state;   /* the order's state is wanted, for whoever waits for it */
     int64_t documents; /* new ones that came with a label's look-up */
     int64_t elements;  /* labels that came at all */
+    const struct operation *op; /* the question */
     struct call *call;
     struct lookup *next;
 };
@@ -188,11 +191,10 @@ static enum err looked_up(struct lookup *l, struct arena *a,
     const bool missing =
         reply->outcome == CALL_REFUSED && reply->refusal.kind == REFUSAL_NOT_FOUND;
 
-    if (reply->outcome != CALL_OK && !missing)
-        return ERR_OK; /* asked again when its time comes */
+    if (reply->outcome != CALL_OK && !missing) /* asked again when its time comes */
+        return lookup_note(l->host, l->effect, l->op, reply, f);
     enum err err = effect_get(l->host->store, a, l->effect, false, &e, f);
-    if (err == ERR_OK && reply->outcome == CALL_OK &&
-        (l->only_state || e.kind != EFFECT_LABEL))
+    if (err == ERR_OK && reply->outcome == CALL_OK && l->op->id == OP_GET_ORDER)
         err = take_order_status(l, &e, reply, f);
     if (err == ERR_OK)
         err = effect_get(l->host->store, a, l->effect, false, &e, f);
@@ -212,28 +214,37 @@ static void look_done(void *arg, const struct call_reply *reply)
     lookup_end(l);
 }
 
-static enum err take_label(void *arg, const struct page_item *item, struct fault *f)
+static enum err take_document(void *arg, const struct page_item *item, struct fault *f)
 {
     struct lookup *l = arg;
     l->elements++;
-    return intake_take(l->host->intake, l->account, PAPER_LABEL, item, &l->documents, f);
+    return intake_take(l->host->intake, l->account, l->slip ? PAPER_SLIP : PAPER_LABEL,
+                       item, &l->documents, f);
 }
 
-/* Asks for the order, or for its label. */
+static enum operation_id question(const struct lookup *l, const struct effect *e)
+{
+    if (l->slip)
+        return OP_GET_PACKING_SLIP;
+    return e->kind == EFFECT_LABEL && !l->only_state ? OP_GET_SHIPPING_LABEL
+                                                     : OP_GET_ORDER;
+}
+
+/* Asks for the order, or for its label or slip. */
 static void ask_itself(struct lookup *l, const struct effect *e)
 {
     struct arena a;
     struct fault f;
-    const bool label = e->kind == EFFECT_LABEL && !l->only_state;
 
+    l->op = operation_get(question(l, e));
     arena_init(&a);
     struct json *params = json_object(&a);
     json_set_str(&a, params, "purchaseOrderNumber", e->name);
     const struct call_request request = {
         .account = l->account,
-        .op = operation_get(label ? OP_GET_SHIPPING_LABEL : OP_GET_ORDER),
+        .op = l->op,
         .params = params,
-        .item = label ? take_label : NULL,
+        .item = l->op->id == OP_GET_ORDER ? NULL : take_document,
         .item_arg = l,
         .archive = l->host->archive,
     };
@@ -258,6 +269,15 @@ void lookup_order(struct host *h, const struct effect *e)
         return;
     struct lookup *l = lookup_new(h, e);
     l->only_state = true;
+    ask_itself(l, e);
+}
+
+void lookup_slip(struct host *h, const struct effect *e)
+{
+    if (host_account(h, e->account) == NULL || under_way(h, e, NULL))
+        return;
+    struct lookup *l = lookup_new(h, e);
+    l->slip = l->only_fetch = true;
     ask_itself(l, e);
 }
 
@@ -398,8 +418,11 @@ static void transaction_done(void *arg, const struct call_reply *reply)
     struct fault f;
 
     arena_init(&a);
-    if (reply->outcome == CALL_OK &&
-        apply_status(l, &a, json_get(reply->body, "transactionStatus"), &f) != ERR_OK)
+    const enum err e =
+        reply->outcome == CALL_OK
+            ? apply_status(l, &a, json_get(reply->body, "transactionStatus"), &f)
+            : lookup_note(l->host, l->effect, l->op, reply, &f);
+    if (e != ERR_OK)
         host_trouble(l->host, &f);
     arena_clear(&a);
     lookup_end(l);
@@ -414,12 +437,13 @@ void lookup_transaction(struct host *h, const struct effect *e)
         return;
     struct lookup *l = lookup_new(h, e);
     l->transaction = mem_text(e->transaction);
+    l->op = operation_get(OP_GET_TRANSACTION_STATUS);
     arena_init(&a);
     struct json *params = json_object(&a);
     json_set_str(&a, params, "transactionId", e->transaction);
     const struct call_request request = {
         .account = l->account,
-        .op = operation_get(OP_GET_TRANSACTION_STATUS),
+        .op = l->op,
         .params = params,
     };
     if (call_start(h->spapi, &request, transaction_done, l, &l->call, &f) != ERR_OK) {

@@ -22,6 +22,9 @@ void lookup_unknown(struct host *h, const struct effect *e);
 /* Asks for the order's own state (getOrder), since an effect of it waits for that. */
 void lookup_order(struct host *h, const struct effect *e);
 
+/* Asks for the packing slip of the effect's order alone, since no list brought it. */
+void lookup_slip(struct host *h, const struct effect *e);
+
 /* Withdraws what is under way. */
 void lookup_forget(struct host *h);
 

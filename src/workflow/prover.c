@@ -175,18 +175,28 @@ enum err prover_hurry(struct host *h, struct fault *f)
     return e;
 }
 
+/* The list that may bring what an effect waits for. Amazon shows some packing slips only
+ * to who asks for that one, and others only in the list: every third look asks both. */
+static void ask_for(struct host *h, const struct effect *e, enum poll_kind need)
+{
+    struct account *a = host_account(h, e->account);
+    if (need == POLL_SLIPS && e->checks % 3 == 2)
+        lookup_slip(h, e);
+    if (!poller_asking(h->poller, a, need))
+        poller_ask(h->poller, a, need, NULL, NULL);
+}
+
 static enum err look_again(struct host *h, struct effect *e, struct fault *f)
 {
     struct stand stand;
     enum err err = flow_of(e->kind)->stand(h, e, &stand, f);
     if (err != ERR_OK)
         return err;
-    struct account *a = host_account(h, e->account);
     if (stand.step == STEP_WAIT && (stand.need < POLL_KIND_COUNT || stand.need_order)) {
         if (stand.need_order)
             flow_of(e->kind)->look_at(h, e);
-        else if (!poller_asking(h->poller, a, stand.need))
-            poller_ask(h->poller, a, stand.need, NULL, NULL);
+        else
+            ask_for(h, e, stand.need);
         return prover_later(h, e, true, prover_next(h, e, e->checks + 1), f);
     }
     return flow_follow(h, e, &stand, f);

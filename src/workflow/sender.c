@@ -422,7 +422,7 @@ static enum err drain_kind(struct sender *s, struct account *a, enum effect_kind
 {
     const enum operation_id op = flow_of(kind)->operation(kind)->id;
     bool packed = true;
-    enum err e = ERR_OK;
+    enum err e = effect_rank(s->host->store, a->id, kind, host_now(s->host), f);
 
     while (e == ERR_OK && packed && s->under_way < UNDER_WAY_MAX) {
         int64_t now = clock_mono_ms(s->host->clock), next = quota_next(a->quota, op, now);

@@ -328,7 +328,7 @@ static void one_slip(void)
 static void empty_success(void)
 {
     static const char want[] =
-        "not_found: Amazon answered with an empty object: there is nothing, or not yet\n";
+        "not_found: with an empty object: there is nothing, or not yet\n";
     CHECK_STR(read_page(&ORDERS, "{}"), want);
     CHECK_STR(read_page(&ORDERS, "{\"payload\":{}}"), want);
     CHECK_STR(read_page(&ORDERS, "{\"payload\":null}"), want);

@@ -73,6 +73,20 @@ describe("packing slips", function()
     assert.are.equal(order.purchaseOrderNumber, kept("slip")[1].order)
     assert.are.equal("PDF", kept("slip")[1].format)
   end)
+
+  it("that no list brings are asked for one by one, and the confirmation goes on", function()
+    order.slip = true
+    support.answers({ getPackingSlips = '{"pagination":{},"packingSlips":[]}' }, finally)
+    support.run(host, [[
+      poll "orders"
+      local o = order "$PO"
+      o:accept() o:request_label() o:confirm()
+      settle()
+    ]], order, "3h")
+    assert.are.equal(1, #kept("slip"))
+    assert.are.equal("shipped", support.row(host, order).state)
+    assert.is_true(calls("getPackingSlip") <= calls("getPackingSlips"))
+  end)
 end)
 
 -- "Vendors with Amazon's labels see no customer data: it is masked with xxxxx."

@@ -307,6 +307,22 @@ describe("a label whose bytes are not what they should be", function()
     end)
   end
 
+  it("because Amazon answers with an empty object is neither there nor refused: it is asked again",
+    function()
+    local restore = support.answers({ getShippingLabel = "{}", getShippingLabels = "{}" }, finally)
+    support.run(host, "poll 'orders' order('$PO'):accept() settle() order('$PO'):request_label()",
+      order)
+    host:advance("40m")
+    assert.are.same({ "accepted", "assumed" }, { label().state, label().shown })
+    local story = support.story(host, order)
+    assert.is_true(says(story, "lookup.failed  account acme: getShippingLabel: "
+      .. "Amazon answered 200, but with an empty object: there is nothing, or not yet"), story)
+    restore()
+    host:advance("2h")
+    assert.are.equal("succeeded", label().state)
+    assert.are.equal(1, #sent())
+  end)
+
   it("does not spoil the page: the other orders' labels are taken", function()
     local extra = host:add_orders(2)
     local first

@@ -218,6 +218,24 @@ function support.pages(limit, finally)
   end
 end
 
+--- Amazon answers these reads with these texts until the end of the spec, or until the function
+--- that is given back is called.
+---@param texts table<string, string> by operation
+---@param finally fun(restore: function) busted's
+---@return function restore
+function support.answers(texts, finally)
+  local routes, reads = require("sim.routes").by_name, {}
+  local function restore()
+    for operation, read in pairs(reads) do routes[operation].read = read end
+  end
+  finally(restore)
+  for operation, text in pairs(texts) do
+    reads[operation] = routes[operation].read
+    routes[operation].read = function() return text end
+  end
+  return restore
+end
+
 --- Somebody sets dray's clock; Amazon's goes on as it was.
 ---@param host dray.test.Host
 ---@param by string "-1h"
