@@ -202,6 +202,21 @@ static int l_handle_tostring(lua_State *L)
 }
 
 /* metatable -> metatable, with a function whose upvalue is the kind's name */
+/* pairs(order) */
+static int l_handle_pairs(lua_State *L)
+{
+    const char *name = lua_tostring(L, lua_upvalueindex(1));
+    int64_t id;
+    if (handle_is(L, 1, HANDLE_ORDER, &id) || handle_is(L, 1, HANDLE_SHIPMENT, &id))
+        return trouble_error(L, ERR_INPUT,
+                             "pairs: ask for what there is of the %s by name, such as "
+                             "%s.state; what Amazon sent is a table: pairs(%s.body)",
+                             name, name, name);
+    return trouble_error(
+        L, ERR_INPUT, "pairs: ask for what there is of the %s by name, such as %s.%s",
+        name, name, handle_is(L, 1, HANDLE_EFFECT, &id) ? "state" : "kind");
+}
+
 static void set_named(lua_State *L, const char *event, lua_CFunction fn, const char *name)
 {
     lua_pushstring(L, name);
@@ -215,6 +230,7 @@ void handle_define(lua_State *L, enum handle_kind kind, const luaL_Reg *methods,
     luaL_newmetatable(L, types[kind]);
     set_named(L, "__tostring", l_handle_tostring, names[kind]);
     set_named(L, "__newindex", l_handle_newindex, names[kind]);
+    set_named(L, "__pairs", l_handle_pairs, names[kind]);
     lua_pushcfunction(L, l_handle_eq);
     lua_setfield(L, -2, "__eq");
     lua_pushboolean(L, 0);

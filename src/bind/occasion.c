@@ -6,13 +6,17 @@
 #include "bind/bind.h"
 #include "bind/handle.h"
 #include "bind/value.h"
+#include "engine/sandbox.h"
 #include "engine/trouble.h"
 #include "store/rule.h"
 
 #define OCCASION "dray.occasion"
 
-/* The user values: the payload as a table, and what was made once (e.data). */
-enum { VALUE_PAYLOAD = 1, VALUE_DATA, VALUE_COUNT = VALUE_DATA };
+enum { DATA_TEXT_MAX = 512 * 1024 }; /* more than a rule may keep */
+
+/* The user values: the payload as a table, what was made once (e.data), and e.data as it
+ * was made for a `when`. */
+enum { VALUE_PAYLOAD = 1, VALUE_DATA, VALUE_ORIGINAL, VALUE_COUNT = VALUE_ORIGINAL };
 
 struct occasion_object {
     int64_t event, at_ms, record, effect;
@@ -77,6 +81,17 @@ static void push_json(lua_State *L, const char *text, size_t len)
     value_push(L, value);
 }
 
+/* The payload, made once; not when o->detail is NULL. */
+static void push_payload_table(lua_State *L, const struct occasion_object *o)
+{
+    if (lua_getiuservalue(L, 1, VALUE_PAYLOAD) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    push_json(L, o->detail, o->detail_len);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, 1, VALUE_PAYLOAD);
+}
+
 /* The payload's field of the name at index 2, which may be anything. */
 static void push_payload(lua_State *L, const struct occasion_object *o)
 {
@@ -84,12 +99,7 @@ static void push_payload(lua_State *L, const struct occasion_object *o)
         lua_pushnil(L);
         return;
     }
-    if (lua_getiuservalue(L, 1, VALUE_PAYLOAD) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        push_json(L, o->detail, o->detail_len);
-        lua_pushvalue(L, -1);
-        lua_setiuservalue(L, 1, VALUE_PAYLOAD);
-    }
+    push_payload_table(L, o);
     lua_pushvalue(L, 2);
     lua_rawget(L, -2);
 }
@@ -115,6 +125,10 @@ static void push_data(lua_State *L, const struct occasion_object *o)
         len = strlen(text);
     } else {
         text = lua_pushlstring(L, text, len); /* the arena is used again */
+    }
+    if (sandbox_of(L)->refuse != NULL) {
+        push_json(L, text, len);
+        lua_setiuservalue(L, 1, VALUE_ORIGINAL);
     }
     push_json(L, text, len);
     lua_pushvalue(L, -1);
@@ -184,10 +198,11 @@ static const struct {
     const char *name;
     void (*push)(lua_State *L, const struct occasion_object *o);
 } fields[] = {
-    {"kind", push_kind},         {"rule", push_rule},     {"order", push_order},
+    {"kind", push_kind},         {"at", push_at},         {"order", push_order},
     {"shipment", push_shipment}, {"effect", push_effect}, {"document", push_document},
-    {"now", push_now},           {"at", push_at},         {"data", push_data},
+    {"rule", push_rule},         {"now", push_now},       {"data", push_data},
 };
+enum { HAPPENED = 6 }; /* so many of them tell what happened */
 
 /* e.name */
 static int l_occasion_index(lua_State *L)
@@ -201,6 +216,39 @@ static int l_occasion_index(lua_State *L)
         }
     }
     push_payload(L, o);
+    return 1;
+}
+
+/* A copy of the payload, at the top. */
+static void push_payload_copy(lua_State *L, const struct occasion_object *o)
+{
+    lua_newtable(L);
+    if (o->detail == NULL)
+        return;
+    push_payload_table(L, o); /* copy, payload */
+    lua_pushnil(L);
+    while (lua_next(L, -2) != 0) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2); /* copy, payload, name, name, value */
+        lua_rawset(L, -5);
+    }
+    lua_pop(L, 1);
+}
+
+/* pairs(e): what happened, as one table; the rule's own e.data is not of it */
+static int l_occasion_pairs(lua_State *L)
+{
+    const struct occasion_object *o = luaL_checkudata(L, 1, OCCASION);
+    lua_settop(L, 1);
+    lua_pushnil(L);
+    push_payload_copy(L, o); /* e, name, copy */
+    for (size_t i = 0; i < HAPPENED; i++) {
+        lua_pushstring(L, fields[i].name);
+        lua_replace(L, 2);
+        fields[i].push(L, o);
+        lua_setfield(L, 3, fields[i].name);
+        lua_settop(L, 3);
+    }
     return 1;
 }
 
@@ -231,9 +279,46 @@ static enum err take_data(lua_State *L, int index, struct arena *a, struct json 
     return e;
 }
 
+/* Reads the user value of the `e` at `index`; false: it is none that e.data may be. */
+static bool read_user_value(lua_State *L, int index, int which, struct arena *a,
+                            struct buf *text)
+{
+    struct json *value = NULL;
+    struct fault f;
+    lua_getiuservalue(L, index, which);
+    const bool plain = value_read(L, -1, "e.data", a, &value, &f) == ERR_OK;
+    lua_pop(L, 1);
+    if (plain && value != NULL)
+        json_write_sorted(text, value);
+    return plain && buf_ok(text);
+}
+
+/* Only what was looked at can have been changed. */
+static bool was_data_changed(lua_State *L, int index)
+{
+    struct arena a;
+    struct buf before, after;
+    const bool seen = lua_getiuservalue(L, index, VALUE_DATA) == LUA_TTABLE;
+
+    lua_pop(L, 1);
+    if (!seen)
+        return false;
+    arena_init(&a);
+    buf_init(&before, DATA_TEXT_MAX);
+    buf_init(&after, DATA_TEXT_MAX);
+    const bool plain = read_user_value(L, index, VALUE_ORIGINAL, &a, &before) &&
+                       read_user_value(L, index, VALUE_DATA, &a, &after);
+    const bool changed = !plain || strcmp(buf_str(&before), buf_str(&after)) != 0;
+    buf_clear(&before);
+    buf_clear(&after);
+    arena_clear(&a);
+    return changed;
+}
+
 const struct rules_words bind_rules_words = {
     .push_event = push_occasion,
     .take_data = take_data,
+    .data_changed = was_data_changed,
     .push_value = value_push,
     .read_value = value_read,
 };
@@ -243,6 +328,7 @@ void bind_occasion_open(lua_State *L)
     static const luaL_Reg events[] = {{"__index", l_occasion_index},
                                       {"__newindex", l_occasion_newindex},
                                       {"__tostring", l_occasion_tostring},
+                                      {"__pairs", l_occasion_pairs},
                                       {NULL, NULL}};
     luaL_newmetatable(L, OCCASION);
     luaL_setfuncs(L, events, 0);

@@ -5,6 +5,7 @@
 
 #include <lauxlib.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "engine/sandbox.h"
 
@@ -19,6 +20,18 @@ static int64_t deciding_line(const struct rule *rule)
     return rule->when_line;
 }
 
+static char *changed_data(const struct rule *rule, int64_t line)
+{
+    struct buf text;
+    buf_init(&text, 8192);
+    buf_format(
+        &text,
+        "%s:%lld: e.data: `when` only decides: it may not change it; move this into "
+        "run",
+        rule->file->path, (long long)line);
+    return buf_take(&text, NULL);
+}
+
 enum answer ask(const struct rules_words *bind, const struct rule *rule,
                 const struct occasion *o, int64_t *line, char **error)
 {
@@ -28,17 +41,21 @@ enum answer ask(const struct rules_words *bind, const struct rule *rule,
     *error = NULL;
     if (rule->when == LUA_NOREF)
         return ANSWER_YES;
+    bind->push_event(L, o); /* stays below: it is looked at afterwards */
     lua_rawgeti(L, LUA_REGISTRYINDEX, rule->when);
-    bind->push_event(L, o);
+    lua_pushvalue(L, 1);
     box->refuse = "`when` only decides: it may neither wait nor act; move this into run";
     box->own = (struct sandbox_run){
         .file = rule->file->path, .version = rule->file->version, .what = rule->name};
     bool ok = sandbox_call(box, L, 1);
     box->refuse = NULL;
     enum answer answer = lua_toboolean(L, -1) ? ANSWER_YES : ANSWER_NO;
-    if (ok) {
+    if (ok)
         *line = deciding_line(rule);
-    } else {
+    if (ok && bind->data_changed(L, 1)) {
+        *error = changed_data(rule, *line);
+        answer = ANSWER_FAILED;
+    } else if (!ok) {
         *error = mem_text(lua_tostring(L, -1));
         answer = ANSWER_FAILED;
     }

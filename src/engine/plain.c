@@ -396,9 +396,21 @@ static int l_next_pair(lua_State *L)
     return 2;
 }
 
+/* A thing of dray may have a table to go through: its `__pairs` gives it, or raises. Puts
+ * it in its place. */
+static void take_table_of_thing(lua_State *L)
+{
+    if (lua_type(L, 1) != LUA_TUSERDATA || luaL_getmetafield(L, 1, "__pairs") == LUA_TNIL)
+        return;
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    lua_replace(L, 1);
+}
+
 /* pairs(table): whole numbers upwards, then names in order of their bytes */
 static int l_plain_pairs(lua_State *L)
 {
+    take_table_of_thing(L);
     if (lua_type(L, 1) != LUA_TTABLE)
         return luaL_error(L,
                           "pairs: expected a table, got a %s; a list of dray is gone "

@@ -37,6 +37,8 @@ struct rules_words {
     /* The table e.data of the `e` at `index`; NULL when it was not looked at. */
     enum err (*take_data)(lua_State *L, int index, struct arena *a, struct json **data,
                           struct fault *f);
+    /* Whether a `when` changed e.data of the `e` at `index`. */
+    bool (*data_changed)(lua_State *L, int index);
     /* Like value_push and value_read. */
     void (*push_value)(lua_State *L, const struct json *value);
     enum err (*read_value)(lua_State *L, int index, const char *root, struct arena *a,
