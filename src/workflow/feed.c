@@ -116,8 +116,10 @@ static enum err take_row(struct host *h, struct watched *w, struct arena *a,
     struct json *fields;
 
     if (w->reading.groups != NULL) {
-        if (groups_add(w->reading.groups, row, line, f) != ERR_OK)
+        const enum err e = groups_add(w->reading.groups, row, line, f);
+        if (e != ERR_OK)
             add_reason(&w->reading, unit_of(w->feed), line, f->text);
+        w->reading.over = e == ERR_LIMIT;
         return ERR_OK;
     }
     const enum err e = feed_row(h->setup, w->feed, a, row, &fields, &alone.id, f);

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "workflow/feed_row.h"
 
-enum { MEMORY_MAX = 64 * 1024 * 1024, VALUE_MAX = 64 * 1024 };
+enum { MEMORY_MAX = 256 * 1024 * 1024, VALUE_MAX = 64 * 1024 };
 
 /* One row, as far as it could be understood. */
 struct member {

@@ -19,7 +19,7 @@ struct feed_groups *groups_new(const struct setup *setup, const struct feed *fee
 void groups_free(struct feed_groups *g); /* NULL is fine */
 
 /* One row. ERR_INPUT: it is wrong, and so is what it belongs to; ERR_LIMIT: there is no
- * room for it. */
+ * room for it: no group can be reported. */
 enum err groups_add(struct feed_groups *g, const struct json *row, int64_t line,
                     struct fault *f);
 /* A row could not be read: nobody knows what it belongs to, so nothing is whole. */

@@ -108,3 +108,18 @@ describe("a confirm rule that forgets the gift slip", function()
     assert.are.equal("shipped", support.row(host, order).state)
   end)
 end)
+
+describe("an event for an order that nobody knows", function()
+  it("is kept and shown, and its rule runs when the order appears", function()
+    begin 'rule { name = "seen", on = "packed", run = function(e) end }'
+    local po = host:add_orders(1)[1]
+    assert.are.equal("waiting", (host:event("packed", po, { box = "1" })))
+    host:work()
+    assert.are.equal(0, #support.runs(host, "seen"))
+    assert.are.equal(po, host:waiting()[1].order)
+    support.run(host, "poll 'orders'")
+    host:work()
+    assert.are.equal("done", support.runs(host, "seen")[1].state)
+    assert.are.equal(0, #host:waiting())
+  end)
+end)
