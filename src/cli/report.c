@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/report_day.h"
 #include "cli/report_find.h"
+#include "cli/report_methods.h"
 #include "cli/report_observed.h"
 #include "cli/rows.h"
 #include "cli/session.h"
@@ -18,6 +19,8 @@ static const struct flag flags[] = {
     {"warehouse", 'w', "CODE", false, "only this warehouse's"},
     {"observed", 0, NULL, false,
      "what dray would have done while it only observed, beside what people did"},
+    {"methods", 0, NULL, false,
+     "the day's requests for labels by ship method, and how they ended"},
     FLAG_JSON,
     FLAG_PROJECT,
     FLAG_STATE,
@@ -322,18 +325,28 @@ static int print_report(struct report *r)
     return EXIT_DONE;
 }
 
+static int print(struct report *r)
+{
+    if (flag_given(r->in, "observed"))
+        return report_observed(r->in, &r->session, &r->day);
+    if (flag_given(r->in, "methods"))
+        return report_methods(r->in, &r->session, &r->day);
+    return print_report(r);
+}
+
 static int report(const struct invocation *in)
 {
     struct report r = {.in = in};
     int exit = report_day_read(in, &r.day);
 
+    if (exit == EXIT_DONE && flag_given(in, "observed") && flag_given(in, "methods"))
+        return complain(in, EXIT_USAGE, "--observed and --methods are two reports");
     if (exit == EXIT_DONE)
         exit = session_survey(in, &r.session);
     if (exit == EXIT_DONE)
         r.day.now_ms = clock_wall_ms(r.session.clock);
     if (exit == EXIT_DONE)
-        exit = flag_given(in, "observed") ? report_observed(in, &r.session, &r.day)
-                                          : print_report(&r);
+        exit = print(&r);
     session_close(&r.session);
     return exit;
 }
@@ -357,7 +370,10 @@ const struct command command_report = {
         "shows of what people did: the same, something different, nothing yet, or "
         "unseen, "
         "since no list\nof Amazon's tells (scans, prints). A step that people did and no "
-        "rule wanted is different, too.",
+        "rule wanted is different, too.\n--methods: for each ship method the requests "
+        "for "
+        "labels that left on that day, how many labels came\nand after how many seconds, "
+        "how many failed or are open, and what Amazon said to the last that failed.",
     .most = 1,
     .flags = flags,
     .run = report,

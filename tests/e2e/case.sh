@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A case with Amazon's support: what `dray explain ORDER --case` puts together, and what it keeps to itself.
+# What a case with Amazon's support needs: `dray explain ORDER --case`, what it puts together and what it keeps
+# to itself, and `dray report --methods`, which says whether one ship method fails or all of them do.
 set -uo pipefail
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +9,7 @@ amazon=$work/amazon
 answers() { printf '%s\n%s\n' "$2" "$3" >"$amazon/$1"; }
 order() {
   cat <<JSON
-{"purchaseOrderNumber":"$1","orderDetails":{"customerOrderNumber":"302-PERSONAL","orderStatus":"NEW","orderDate":"$(date -u -d '-1 hour' +%FT%TZ)","shipmentDetails":{"isPriorityShipment":false,"isPslipRequired":false,"isGift":false,"shipMethod":"AMZN_US_PRIME","shipmentDates":{"requiredShipDate":"$(date -u +%FT23:59:59Z)"}},"shipFromParty":{"partyId":"DEL4"},"shipToParty":{"name":"Maja Musterfrau","addressLine1":"Geheimgasse 7","countryCode":"IN"},"billToParty":{"partyId":"B"},"sellingParty":{"partyId":"ACME1"},"items":[{"itemSequenceNumber":"1","vendorProductIdentifier":"V1","orderedQuantity":{"amount":2,"unitOfMeasure":"Each"},"netPrice":{"currencyCode":"INR","amount":"1.00"}}]}}
+{"purchaseOrderNumber":"$1","orderDetails":{"customerOrderNumber":"302-PERSONAL","orderStatus":"NEW","orderDate":"$(date -u -d '-1 hour' +%FT%TZ)","shipmentDetails":{"isPriorityShipment":false,"isPslipRequired":false,"isGift":false,"shipMethod":"${2:-AMZN_US_PRIME}","shipmentDates":{"requiredShipDate":"$(TZ=Asia/Kolkata date +%F)T23:59:59+05:30"}},"shipFromParty":{"partyId":"DEL4"},"shipToParty":{"name":"Maja Musterfrau","addressLine1":"Geheimgasse 7","countryCode":"IN"},"billToParty":{"partyId":"B"},"sellingParty":{"partyId":"ACME1"},"items":[{"itemSequenceNumber":"1","vendorProductIdentifier":"V1","orderedQuantity":{"amount":2,"unitOfMeasure":"Each"},"netPrice":{"currencyCode":"INR","amount":"1.00"}}]}}
 JSON
 }
 
@@ -53,4 +54,35 @@ expect "an order of which nothing was sent has no request in its case" 0 '' "$DR
 verdict "and says so by saying nothing" $? "$work/out"
 expect "an order that is not there" 1 'NONE1' "$DRAY" explain NONE1 --case
 expect "a case is for people" 2 'text for people' "$DRAY" explain CASE1 --case --json
+
+# ---- by ship method ----
+
+# Asks for an order's label, whatever comes of it.
+cat >label.lua <<'LUA'
+poll { "orders", "accepted" }
+local o = order(arg[1])
+o:accept()
+o:request_label()
+settle { timeout = "5s" }
+LUA
+listed() { answers "$1" 200 "{\"payload\":{\"orders\":[$2]}}"; }
+accepted() { sed 's/"orderStatus":"NEW"/"orderStatus":"ACCEPTED"/'; }
+orders="$(order GOOD1 AMZN_GROUND | accepted),$(order BAD1 AMZL_NEXT | accepted),$(order BAD2 AMZL_NEXT | accepted)"
+listed GET.purchaseOrders "$orders"
+listed GET.purchaseOrders.status "$orders"
+zpl=$(printf '^XA^FO20,20^FDGOOD1^FS^XZ' | base64 -w0)
+answers POST.shippingLabels 202 '{"payload":{"transactionId":"T-2"}}'
+answers GET.shippingLabels 200 "{\"payload\":{\"shippingLabels\":[{\"purchaseOrderNumber\":\"GOOD1\",\"sellingParty\":{\"partyId\":\"ACME1\"},\"shipFromParty\":{\"partyId\":\"DEL4\"},\"labelFormat\":\"ZPL\",\"labelData\":[{\"packageIdentifier\":\"1\",\"trackingNumber\":\"T1\",\"shipMethod\":\"AMZN_GROUND\",\"content\":\"$zpl\"}]}]}}"
+run "$DRAY" run -q label.lua GOOD1
+answers POST.shippingLabels 400 '{"errors":[{"code":"INTERNAL_SERVER_ERROR","message":"no label"}]}'
+for order in BAD1 BAD2; do run "$DRAY" run -q label.lua "$order"; done
+expect "the day's requests for labels are counted by ship method" 0 '' "$DRAY" report --methods
+grep -qE '^AMZN_GROUND +1 +1 +0 +0 +[0-9]+ +[0-9]+' "$work/out" &&
+  grep -qE '^AMZL_NEXT +2 +0 +2 +0 +- +- +.*INTERNAL_SERVER_ERROR' "$work/out"
+verdict "and the method that fails stands beside the one that does not, with Amazon's words" $? "$work/out"
+expect "the same for programs" 0 '' "$DRAY" report --methods --json
+json <(grep AMZL_NEXT "$work/out") 'it.requests == 2 and it.failed == 2 and it.labels == 0 and 1' >/dev/null
+verdict "in numbers" $? "$work/out"
+expect "two reports at once are refused" 2 'two reports' "$DRAY" report --methods --observed
+expect "a day without any" 0 'no label was asked for' "$DRAY" report 2001-01-01 --methods
 summary
