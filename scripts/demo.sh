@@ -18,8 +18,8 @@ echo "demo: a day by rules with 100 orders" >&2
 scripts/warehouse-day.sh "$folder/rules" --orders 100
 echo "demo: a seller's day with 6 shipments, at the one call a second that Amazon allows" >&2
 scripts/seller-day.sh "$folder/seller" --shipments 6
-echo "demo: a Seller Flex node's day by rules with 4 shipments" >&2
-scripts/flex-day.sh "$folder/flex" --shipments 4
+echo "demo: a Seller Flex node's day by rules with 6 shipments" >&2
+scripts/flex-day.sh "$folder/flex" --shipments 6
 echo "labels, packing slips and invoices are in $folder/state/documents and $folder/seller/state/documents"
 cd "$folder/rules"
 po=$("$DRAY" orders --json | sed -nE 's/.*"purchaseOrderNumber":"([^"]*)".*"state":"denied".*/\1/p' | head -1)

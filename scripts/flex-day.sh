@@ -20,9 +20,8 @@ shift
 cp -R "$root"/examples/seller-flex/. .
 cp "$root"/examples/easy-ship/compare.lua .
 
-server=''
 end() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  serve_stop >/dev/null 2>&1 || true
   sim_stop >/dev/null 2>&1 || true
 }
 trap end EXIT
@@ -30,31 +29,19 @@ trap 'exit 130' INT TERM
 
 sim_start . --orders 0 --program seller_flex --floor floor.json "$@"
 "$DRAY" run --quiet floor.lua floor.json </dev/null # waits for the shipments, which dray sees next
-"$DRAY" serve </dev/null &
-server=$!
+serve_start
 
 # What is not at its end: shipments without their labels, and effects.
 open() {
+  [ -n "$("$DRAY" shipments --json 2>/dev/null)" ] || echo 1 # none is known yet
   "$DRAY" shipments --json 2>/dev/null |
     grep -vcE '"state":"(shiplabel_generated|shipped|delivered|cancelled)"' || true
   "$DRAY" effects --json 2>/dev/null |
     grep -vcE '"state":"(succeeded|failed|rejected|held|cancelled)"' || true
 }
-left=${DRAY_DAY_SECONDS:-120}
-until [ -n "$("$DRAY" effects --json 2>/dev/null)" ] && [ "$(open | tr '\n' ' ')" = "0 0 " ]; do
-  left=$((left - 1))
-  if [ "$left" = 0 ] || ! kill -0 "$server"; then
-    "$DRAY" effects >&2
-    echo "the day did not end: $(open | tr '\n' ' ')shipments and effects are open" >&2
-    exit 1
-  fi
-  sleep 1
-done
 
-kill "$server"
 served=0
-wait "$server" || served=$?
-server=''
+serve_until open shipments || served=$?
 agree=0
 sim_compare_shipments || agree=$?
 sim_stop || echo "the simulator ended badly: $(cat sim.log)" >&2

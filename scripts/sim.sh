@@ -60,6 +60,39 @@ sim_compare_shipments() {
   "$DRAY" run --quiet compare.lua ledger.json amazon.json effects.json </dev/null
 }
 
+serve_pid=''
+
+# Starts `dray serve` in this folder.
+serve_start() {
+  "$DRAY" serve </dev/null &
+  serve_pid=$!
+}
+
+# serve_until OPEN WHAT: waits until OPEN, a command, says 0 twice: how many WHAT, and effects, are not
+# at their end; then stops serve. Fails when that takes longer than DRAY_DAY_SECONDS, when serve ends
+# before, and when it ends badly.
+serve_until() {
+  local left=${DRAY_DAY_SECONDS:-600} pid=$serve_pid
+  until [ "$("$1" | tr '\n' ' ')" = "0 0 " ]; do
+    left=$((left - 1))
+    if [ "$left" = 0 ] || ! kill -0 "$pid"; then
+      echo "the day did not end: $("$1" | tr '\n' ' ')$2 and effects are open" >&2
+      return 1
+    fi
+    sleep 1
+  done
+  serve_stop
+}
+
+# Stops the one that serve_start started, and waits for its end.
+serve_stop() {
+  local pid=$serve_pid
+  serve_pid=''
+  [ -n "$pid" ] || return 0
+  kill "$pid" 2>/dev/null || true
+  wait "$pid"
+}
+
 # Stops the one that sim_start started, and waits for its end. Fails when it had failed by itself.
 sim_stop() {
   local pid=$sim_pid

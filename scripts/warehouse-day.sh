@@ -21,17 +21,15 @@ shift
 cp -R "$root"/examples/warehouse/. .
 cp "$root"/examples/vendor-day/compare.lua .
 
-server=''
 end() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  serve_stop >/dev/null 2>&1 || true
   sim_stop >/dev/null 2>&1 || true
 }
 trap end EXIT
 trap 'exit 130' INT TERM
 
 sim_start . --floor floor.json "$@"
-"$DRAY" serve </dev/null &
-server=$!
+serve_start
 ./floor.sh floor.json >reported
 
 # What is not at its end: orders, and effects. A print is proved by the floor, which this day has not.
@@ -40,20 +38,9 @@ open() {
   "$DRAY" effects --json | grep -v '"verb":"print"' |
     grep -vcE '"state":"(succeeded|failed|rejected|held|cancelled)"' || true
 }
-left=${DRAY_DAY_SECONDS:-600}
-until [ "$(open | tr '\n' ' ')" = "0 0 " ]; do
-  left=$((left - 1))
-  if [ "$left" = 0 ] || ! kill -0 "$server"; then
-    echo "the day did not end: $(open | tr '\n' ' ')orders and effects are open" >&2
-    exit 1
-  fi
-  sleep 1
-done
 
-kill "$server"
 served=0
-wait "$server" || served=$?
-server=''
+serve_until open orders || served=$?
 agree=0
 sim_compare || agree=$?
 sim_stop || echo "the simulator ended badly: $(cat sim.log)" >&2

@@ -7,7 +7,7 @@ events.own = {
   "order.rejected", "order.cancelled", "order.delivered",
   "shipment.new", "shipment.changed", "shipment.cancelled", "package.created", "options.ready",
   "label.ready", "label.replaced", "label.void", "slip.ready", "invoice.ready", "gift.ready",
-  "stock.changed", "deadline.near", "deadline.missed",
+  "wrap.ready", "stock.changed", "deadline.near", "deadline.missed",
   "effect.succeeded", "effect.failed", "effect.held", "effect.unknown",
 }
 
@@ -33,6 +33,8 @@ events.floor = {
   ["label.printed"] = { per = "box", fields = { printer = { type = "text" } } },
   ["invoice.printed"] = { per = "order", fields = { printer = { type = "text" } } },
   ["slip.printed"] = { per = "order", fields = { printer = { type = "text" } } },
+  ["gift.printed"] = { per = "box", fields = { printer = { type = "text" } } },
+  ["wrap.printed"] = { per = "box", fields = { printer = { type = "text" } } },
 }
 
 --- Levels of goods in a warehouse: not about an order.

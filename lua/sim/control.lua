@@ -2,20 +2,14 @@
 -- new orders, a customer's cancellation, the floor; those about shipments are in
 -- control_shipments.lua. No token; the server listens on loopback only.
 
+local control_reply = require("sim.control_reply")
 local control_shipments = require("sim.control_shipments")
 local floor = require("sim.floor")
 local shipment_floor = require("sim.shipment_floor")
 
 local control = {}
 
-local function answer(status, text)
-  return { status = status, headers = { ["Content-Type"] = "application/json" }, body = text,
-    delay_ms = 0 }
-end
-
-local function refuse(sim, message)
-  return answer(400, sim.json:encode({ error = message }))
-end
+local answer, refuse = control_reply.answer, control_reply.refuse
 
 -- The body as a table, {} when there is none or it is something else.
 local function body_of(sim, request)
@@ -63,20 +57,9 @@ local function list_orders(sim)
 end
 
 local function add_orders(sim, request)
-  local body = body_of(sim, request)
-  local count = math.tointeger(body.count or 1)
-  if not count or count < 1 or count > 100000 then
-    return refuse(sim, "count must be a whole number from 1 to 100000")
-  end
-  local made, message = sim.world:add_orders(body.account, count)
-  if not made then
-    return refuse(sim, message)
-  end
-  local numbers = {}
-  for i, order in ipairs(made) do
-    numbers[i] = order.purchaseOrderNumber
-  end
-  return answer(200, sim.json:encode({ purchaseOrderNumbers = numbers }))
+  return control_reply.made(sim, body_of(sim, request), function(...)
+    return sim.world:add_orders(...)
+  end, "purchaseOrderNumbers", "purchaseOrderNumber")
 end
 
 local function set_faults(sim, request)

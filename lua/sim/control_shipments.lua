@@ -1,19 +1,14 @@
 -- Paths below /sim/ about shipments: what there is, new ones, a customer's cancellation, another
 -- tool that moves one on, a label that Amazon takes back.
 
+local control_reply = require("sim.control_reply")
+
 local control_shipments = {}
 
 ---@type table<string, string[]> by method
 control_shipments.paths = { GET = { "shipments" }, POST = { "shipments", "move", "unlabel" } }
 
-local function answer(status, text)
-  return { status = status, headers = { ["Content-Type"] = "application/json" }, body = text,
-    delay_ms = 0 }
-end
-
-local function refuse(sim, message)
-  return answer(400, sim.json:encode({ error = message }))
-end
+local answer, refuse = control_reply.answer, control_reply.refuse
 
 local function package_of(package)
   local label = package.label
@@ -59,19 +54,9 @@ handlers["GET shipments"] = function(sim)
 end
 
 handlers["POST shipments"] = function(sim, body)
-  local count = math.tointeger(body.count or 1)
-  if not count or count < 1 or count > 100000 then
-    return refuse(sim, "count must be a whole number from 1 to 100000")
-  end
-  local made, message = sim.world:add_shipments(body.account, count)
-  if not made then
-    return refuse(sim, message)
-  end
-  local ids = {}
-  for i, shipment in ipairs(made) do
-    ids[i] = shipment.id
-  end
-  return answer(200, sim.json:encode({ shipmentIds = ids }))
+  return control_reply.made(sim, body, function(...)
+    return sim.world:add_shipments(...)
+  end, "shipmentIds", "id")
 end
 
 -- Does something to the shipment that the body names.

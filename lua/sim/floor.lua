@@ -3,9 +3,9 @@
 -- the seed, so a script, a person and a test agree on what ought to become of every order.
 
 local instant = require("sim.instant")
-local orders = require("sim.orders")
 local places = require("sim.places")
 local random = require("sim.random")
+local units = require("sim.units")
 
 local floor = {}
 
@@ -29,10 +29,10 @@ local function deal(order)
   for i = 1, order.packages do
     boxes[i] = { units = {}, grams = 200 }
   end
-  local units, dealt = orders.units(order), 0
+  local all, dealt = units.of(order), 0
   for _, line in ipairs(order.lines) do
     for _ = 1, line.quantity do
-      local box = boxes[dealt * order.packages // units + 1]
+      local box = boxes[dealt * order.packages // all + 1]
       box.units[line.line] = (box.units[line.line] or 0) + 1
       box.grams = box.grams + line.grams
       dealt = dealt + 1

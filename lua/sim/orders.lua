@@ -4,6 +4,7 @@
 local instant = require("sim.instant")
 local places = require("sim.places")
 local random = require("sim.random")
+local units = require("sim.units")
 
 local orders = {}
 
@@ -86,17 +87,6 @@ local function make_lines(r, share)
   return lines
 end
 
---- Units of all lines.
----@param order sim.Order
----@return integer
-function orders.units(order)
-  local units = 0
-  for _, line in ipairs(order.lines) do
-    units = units + line.quantity
-  end
-  return units
-end
-
 --- A new order.
 ---@param spec sim.OrderSpec
 ---@return sim.Order
@@ -121,8 +111,8 @@ function orders.make(spec)
     packages = 1,
   }
   order.slip = order.gift or r:chance(spec.share.slip)
-  if orders.units(order) > 1 and r:chance(spec.share.several_boxes) then
-    order.packages = math.min(orders.units(order), r:between(2, 3))
+  if units.of(order) > 1 and r:chance(spec.share.several_boxes) then
+    order.packages = math.min(units.of(order), r:between(2, 3))
   end
   return order
 end

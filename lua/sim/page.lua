@@ -19,6 +19,21 @@ local page = {}
 ---@field token? string
 ---@field empty boolean this page comes empty
 
+--- The parameters that a page token is bound to, as one text: all but these.
+---@param params table<string, string>
+---@param but table<string, boolean>
+---@return string
+function page.filters(params, but)
+  local parts = {}
+  for name, value in pairs(params) do
+    if not but[name] then
+      parts[#parts + 1] = name .. "=" .. value
+    end
+  end
+  table.sort(parts)
+  return table.concat(parts, "&")
+end
+
 -- The first position with created_ms >= ms.
 local function lower_bound(list, ms)
   local low, high = 1, #list + 1

@@ -1,8 +1,8 @@
 -- Labels, packing slips and invoices as Amazon sends them. Their base64 is made when it is first
 -- asked for and kept for the last few only.
 
-local orders = require("sim.orders")
 local places = require("sim.places")
+local units = require("sim.units")
 
 ---@class sim.Papers
 local papers = {}
@@ -82,7 +82,7 @@ local function lines_of(order)
   local lines = {
     "Order " .. order.purchaseOrderNumber,
     "Ships from " .. order.warehouse.code,
-    ("%d units"):format(orders.units(order)),
+    ("%d units"):format(units.of(order)),
   }
   for _, line in ipairs(order.lines) do
     lines[#lines + 1] = ("%d x %s"):format(line.quantity, line.asin or line.sku)

@@ -19,18 +19,6 @@ for name in pairs(LIST_PARAMETERS) do
   ORDER_PARAMETERS[name] = true
 end
 
--- What the page token is bound to.
-local function filters_of(params)
-  local parts = {}
-  for name, value in pairs(params) do
-    if name ~= "nextToken" and name ~= "limit" then
-      parts[#parts + 1] = name .. "=" .. value
-    end
-  end
-  table.sort(parts)
-  return table.concat(parts, "&")
-end
-
 local function listing(sim, call, list, max)
   local params = call.params
   local after, before = query.window(params, call.now)
@@ -41,7 +29,7 @@ local function listing(sim, call, list, max)
     before = before,
     limit = query.limit(params, max),
     descending = query.choice(params, "sortOrder", { "ASC", "DESC" }) == "DESC",
-    filters = filters_of(params),
+    filters = page.filters(params, { nextToken = true, limit = true }),
     token = params.nextToken,
     empty = sim.chance:chance(sim.settings.empty_pages),
   }

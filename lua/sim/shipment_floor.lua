@@ -4,7 +4,7 @@
 
 local places = require("sim.places")
 local random = require("sim.random")
-local shipments = require("sim.shipments")
+local units = require("sim.units")
 
 local shipment_floor = {}
 
@@ -38,13 +38,13 @@ end
 
 -- How many units of a line each box gets: all units of the shipment, dealt out one after the other.
 local function deal(shipment)
-  local units, dealt, boxes = shipments.units(shipment), 0, {}
+  local all, dealt, boxes = units.of(shipment), 0, {}
   for i = 1, shipment.boxes do
     boxes[i] = {}
   end
   for _, line in ipairs(shipment.lines) do
     for _ = 1, line.quantity do
-      local box = boxes[dealt * shipment.boxes // units + 1]
+      local box = boxes[dealt * shipment.boxes // all + 1]
       box[line.id] = (box[line.id] or 0) + 1
       dealt = dealt + 1
     end

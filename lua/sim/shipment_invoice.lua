@@ -3,7 +3,7 @@
 
 local query = require("sim.query")
 local shipment_state = require("sim.shipment_state")
-local shipments = require("sim.shipments")
+local units = require("sim.units")
 
 local shipment_invoice = {}
 
@@ -37,7 +37,7 @@ local function document(sim, shipment)
   for _, line in ipairs(shipment.lines) do
     lines[#lines + 1] = ("%d x %s"):format(line.quantity, line.sku)
   end
-  lines[#lines + 1] = ("%d units"):format(shipments.units(shipment))
+  lines[#lines + 1] = ("%d units"):format(units.of(shipment))
   local content = sim.papers:keep("invoice " .. shipment.account .. " " .. shipment.invoice.id,
     function() return sim.settings.documents.pdf("Tax invoice " .. shipment.id, lines) end)
   return 200, '{"document":{"format":"PDF","content":"' .. content .. '"}}'

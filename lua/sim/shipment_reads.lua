@@ -39,18 +39,6 @@ local function page_size(sim, params)
   return math.min(size, sim.settings.page_max)
 end
 
--- A page token goes back with the same other arguments, all of them.
-local function filters_of(params)
-  local parts = {}
-  for name, value in pairs(params) do
-    if name ~= "paginationToken" then
-      parts[#parts + 1] = name .. "=" .. value
-    end
-  end
-  table.sort(parts)
-  return table.concat(parts, "&")
-end
-
 local function chosen(params, status)
   local after, before = time(params, "lastUpdatedAfter"), time(params, "lastUpdatedBefore")
   return function(shipment)
@@ -80,7 +68,7 @@ function shipment_reads.list(sim, call)
     after = math.mininteger,
     before = math.maxinteger,
     limit = page_size(sim, params),
-    filters = filters_of(params),
+    filters = page.filters(params, { paginationToken = true }),
     keep = chosen(params, status),
     token = params.paginationToken,
     empty = sim.chance:chance(sim.settings.empty_pages),

@@ -3,7 +3,7 @@
 local instant = require("sim.instant")
 local places = require("sim.places")
 local random = require("sim.random")
-local shipments = require("sim.shipments")
+local units = require("sim.units")
 
 local shipment_text = {}
 
@@ -94,7 +94,7 @@ end
 local function info_of(shipment)
   return {
     shipmentType = "NEW",
-    numberOfUnits = shipments.units(shipment),
+    numberOfUnits = units.of(shipment),
     priority = shipment.priority,
     buyerOrderId = ("%s-%07d-%07d"):format("407", shipment.person % 9999991,
       shipment.person % 7654321),

@@ -3,6 +3,7 @@
 
 local places = require("sim.places")
 local random = require("sim.random")
+local units = require("sim.units")
 
 local shipments = {}
 
@@ -112,17 +113,6 @@ local function make_lines(r, share)
   return lines
 end
 
---- Units of all lines.
----@param shipment sim.Shipment
----@return integer
-function shipments.units(shipment)
-  local units = 0
-  for _, line in ipairs(shipment.lines) do
-    units = units + line.quantity
-  end
-  return units
-end
-
 -- What is decided for each shipment by chance.
 local function traits(shipment, r, share)
   local location = shipment.location
@@ -139,7 +129,7 @@ local function traits(shipment, r, share)
   if r:chance(share.early) then
     shipment.earliest_ms = shipment.created_ms + r:between(30, 90) * 60000
   end
-  if shipments.units(shipment) > 1 and r:chance(share.several_boxes) then
+  if units.of(shipment) > 1 and r:chance(share.several_boxes) then
     shipment.boxes = 2
   end
 end

@@ -216,8 +216,10 @@ static int l_document_list(lua_State *L)
 {
     static const char *const names[] = {"kind",    "order",  "shipment",
                                         "account", "latest", NULL};
-    static const char *const kinds[] = {"label", "slip", "invoice", "gift", NULL};
+    const char *kinds[PAPER_KIND_COUNT + 1] = {0};
     struct fault f = {0};
+    for (int k = 0; k < PAPER_KIND_COUNT; k++)
+        kinds[k] = paper_kind_name((enum paper_kind)k);
     options_check(L, "documents", names);
     struct paper_filter filter = {
         .account = options_text(L, "documents", "account"),

@@ -186,6 +186,11 @@ static void push_messages(lua_State *L, int64_t id)
     record_push_papers(L, id, PAPER_GIFT);
 }
 
+static void push_wrap_labels(lua_State *L, int64_t id)
+{
+    record_push_papers(L, id, PAPER_WRAP);
+}
+
 static const struct handle_field fields[] = {
     {"shipmentId", push_id},
     {"account", push_account},
@@ -207,6 +212,7 @@ static const struct handle_field fields[] = {
     {"packages", push_packages},
     {"labels", push_labels},
     {"gift_messages", push_messages},
+    {"wrap_labels", push_wrap_labels},
     {"effects", record_push_effects},
     {"facts", floor_push_facts},
     {NULL, NULL},

@@ -19,7 +19,7 @@ static const struct flag flags[] = {
     FLAG_STATE,
     {"account", 'a', "NAME", false, "only this account's"},
     {"order", 'o', "ORDER", false, "only this order's, or shipment's"},
-    {"kind", 'k', "KIND", true, "only these: label, slip, invoice, gift"},
+    {"kind", 'k', "KIND", true, "only these: label, slip, invoice, gift, wrap"},
     {"all", 0, NULL, false, "also those that are replaced or void"},
     {"output", 'O', "FILE", false,
      "with get: the file to write; - (the default) is stdout"},

@@ -63,6 +63,17 @@ static void tell_effect(struct story *s, const struct entry *e, const struct jso
     putchar('\n');
 }
 
+/* ": accepted -> confirmed, PENDING_PICKUP" of a shipment. */
+static void tell_move(const struct json *detail)
+{
+    const char *was = json_get_str(detail, "was", ""),
+               *state = json_get_str(detail, "state", ""),
+               *sub = json_get_str(detail, "subStatus", "");
+    if (state[0] != '\0')
+        printf(": %s%s%s%s%s", was, was[0] == '\0' ? "" : " -> ", state,
+               sub[0] == '\0' ? "" : ", ", sub);
+}
+
 /* "decision.hold (effect 12): stock is missing, by ann" */
 static void tell_other(const struct entry *e, const struct json *detail)
 {
@@ -71,6 +82,8 @@ static void tell_other(const struct entry *e, const struct json *detail)
     fputs(e->what, stdout);
     if (e->effect != 0)
         printf(" (effect %lld)", (long long)e->effect);
+    if (strncmp(e->what, "shipment.", 9) == 0)
+        tell_move(detail);
     printf("%s%s%s%s\n", why[0] == '\0' ? "" : ": ", why, actor[0] == '\0' ? "" : ", by ",
            actor);
 }

@@ -15,7 +15,7 @@
 const char *paper_kind_name(enum paper_kind k)
 {
     static const char *const names[PAPER_KIND_COUNT] = {"label", "slip", "invoice",
-                                                        "gift"};
+                                                        "gift", "wrap"};
     return names[k];
 }
 

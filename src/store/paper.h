@@ -14,9 +14,11 @@ enum paper_kind {
     PAPER_SLIP,
     PAPER_INVOICE,
     PAPER_GIFT, /* a gift message */
+    PAPER_WRAP, /* what is to stand on a gift's wrapping */
     PAPER_KIND_COUNT
 };
-const char *paper_kind_name(enum paper_kind k); /* "label" "slip" "invoice" "gift" */
+/* "label" "slip" "invoice" "gift" "wrap" */
+const char *paper_kind_name(enum paper_kind k);
 
 struct paper {
     int64_t id; /* given by paper_next_id before the file is written */

@@ -97,7 +97,8 @@ static const char *extension(const char *path)
 /* "-slip" and so on, where it is not a label. */
 static const char *kind_part(enum paper_kind kind)
 {
-    static const char *const parts[PAPER_KIND_COUNT] = {"", "-slip", "-invoice", "-gift"};
+    static const char *const parts[PAPER_KIND_COUNT] = {"", "-slip", "-invoice", "-gift",
+                                                        "-wrap"};
     return parts[kind];
 }
 

@@ -8,7 +8,6 @@
 #include "workflow/external_body.h"
 #include "workflow/external_labels.h"
 #include "workflow/external_look.h"
-#include "workflow/floor.h"
 #include "workflow/intake.h"
 #include "workflow/prover.h"
 #include "workflow/sender.h"
@@ -296,30 +295,6 @@ static enum err papers_answer(struct host *h, int64_t record, int64_t first,
     return ERR_OK; /* every package has its own label */
 }
 
-static enum err tell_paper(struct host *h, const struct paper *p, int64_t replaced,
-                           struct fault *f)
-{
-    static const char *const ready_events[PAPER_KIND_COUNT] = {
-        "label.ready", "slip.ready", "invoice.ready", "gift.ready"};
-    struct arena a;
-    struct record r;
-
-    arena_init(&a);
-    struct json *detail = json_object(&a);
-    json_set(&a, detail, "document", json_integer(&a, p->id));
-    if (p->package[0] != '\0')
-        json_set_str(&a, detail, "package", p->package);
-    enum err e = record_get(h->store, &a, p->record, false, &r, f);
-    if (e == ERR_OK)
-        e = host_event(h, &r, ready_events[p->kind], detail, f);
-    if (e == ERR_OK && replaced != 0 && p->kind == PAPER_LABEL)
-        e = host_event(h, &r, "label.replaced", detail, f);
-    if (e == ERR_OK && p->kind == PAPER_LABEL)
-        e = floor_tracking_seen(h, &r, p->tracking, p->package, f);
-    arena_clear(&a);
-    return e;
-}
-
 /* The document that a request waits for is here. */
 static enum err prove_document(struct host *h, const struct paper *p, struct fault *f)
 {
@@ -344,7 +319,7 @@ static enum err prove_document(struct host *h, const struct paper *p, struct fau
 static enum err paper_ready(struct host *h, const struct paper *p, int64_t replaced,
                             struct fault *f)
 {
-    enum err e = tell_paper(h, p, replaced, f);
+    enum err e = flow_tell_paper(h, p, replaced, f);
     if (e == ERR_OK && (p->kind == PAPER_LABEL || p->kind == PAPER_INVOICE))
         e = prove_document(h, p, f);
     return e == ERR_OK ? flow_reconsider(h, p->record, f) : e;

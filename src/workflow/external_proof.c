@@ -133,31 +133,16 @@ enum err external_prove(struct host *h, struct shipment *s, struct fault *f)
 enum err external_succeeded(struct host *h, struct effect *e, const char *evidence,
                             struct fault *f)
 {
-    const struct effect_change change = {
-        .to = EFFECT_SUCCEEDED, .why = "", .evidence = evidence, .next_ms = INT64_MAX};
     const int64_t record = e->record;
-    enum err err = host_move(h, e, &change, f);
+    enum err err = flow_proved(h, e, evidence, f);
     return err == ERR_OK ? flow_reconsider(h, record, f) : err;
-}
-
-static void tell(const struct effect *e, enum effect_state state, const char *why)
-{
-    if (state == EFFECT_FAILED || state == EFFECT_REJECTED || state == EFFECT_HELD)
-        log_write(LOG_WARN,
-                  state == EFFECT_HELD ? "an effect is held for a person"
-                                       : "an effect failed",
-                  log_safe("account", e->account), log_body("shipmentId", e->name),
-                  log_number("effect", e->id), log_safe("verb", e->verb),
-                  log_safe("why", why), LOG_END);
 }
 
 enum err external_failed(struct host *h, struct effect *e, enum effect_state state,
                          const char *why, struct fault *f)
 {
-    const struct effect_change change = {.to = state, .why = why, .next_ms = INT64_MAX};
     const int64_t record = e->record;
-    enum err err = host_move(h, e, &change, f);
-    tell(e, state, why);
+    enum err err = flow_end(h, e, state, why, f);
     return err == ERR_OK ? flow_reconsider(h, record, f) : err;
 }
 

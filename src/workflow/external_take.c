@@ -139,6 +139,8 @@ static enum err cancelled(struct host *h, const struct record *r, struct json *d
               log_safe("account", r->account), log_body("shipmentId", r->name),
               log_safe("location", r->warehouse), LOG_END);
     json_set(a, detail, "pull", json_boolean(a, pull));
+    if (pull)
+        json_set_str(a, detail, "why", "its label was made; pull the parcel");
     e = withdraw_unsent(h, r, f);
     return e == ERR_OK ? host_event(h, r, "shipment.cancelled", detail, f) : e;
 }

@@ -2,10 +2,13 @@
  */
 #include "workflow/flow.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "workflow/deadlines.h"
 #include "workflow/external.h"
+#include "workflow/floor.h"
 #include "workflow/print.h"
 #include "workflow/prover.h"
 #include "workflow/vendor.h"
@@ -100,4 +103,65 @@ enum err flow_insert(struct host *h, struct effect *e, struct fault *f)
     if (err != ERR_OK)
         return err;
     return e->state == EFFECT_READY ? flow_of(e->kind)->ready(h, e, f) : ERR_OK;
+}
+
+enum err flow_proved(struct host *h, struct effect *e, const char *evidence,
+                     struct fault *f)
+{
+    const struct effect_change change = {
+        .to = EFFECT_SUCCEEDED, .why = "", .evidence = evidence, .next_ms = INT64_MAX};
+    return host_move(h, e, &change, f);
+}
+
+static void tell_end(const struct effect *e, enum effect_state state, const char *why)
+{
+    const bool order = flow_of(e->kind) == &vendor_flow;
+    if (state == EFFECT_FAILED || state == EFFECT_REJECTED || state == EFFECT_HELD)
+        log_write(LOG_WARN,
+                  state == EFFECT_HELD ? "an effect is held for a person"
+                                       : "an effect failed",
+                  log_safe("account", e->account),
+                  log_body(order ? "purchaseOrderNumber" : "shipmentId", e->name),
+                  log_number("effect", e->id), log_safe("verb", e->verb),
+                  log_safe("why", why), LOG_END);
+}
+
+enum err flow_end(struct host *h, struct effect *e, enum effect_state state,
+                  const char *why, struct fault *f)
+{
+    const struct effect_change change = {.to = state, .why = why, .next_ms = INT64_MAX};
+    enum err err = host_move(h, e, &change, f);
+    tell_end(e, state, why);
+    return err;
+}
+
+/* The payload: which document it is, and of which package. */
+static struct json *paper_detail(struct arena *a, const struct paper *p)
+{
+    struct json *detail = json_object(a);
+    json_set(a, detail, "document", json_integer(a, p->id));
+    if (p->package[0] != '\0')
+        json_set_str(a, detail, "package", p->package);
+    return detail;
+}
+
+enum err flow_tell_paper(struct host *h, const struct paper *p, int64_t replaced,
+                         struct fault *f)
+{
+    const bool label = p->kind == PAPER_LABEL;
+    char ready[32];
+    struct arena a;
+    struct record r;
+
+    snprintf(ready, sizeof ready, "%s.ready", paper_kind_name(p->kind));
+    arena_init(&a);
+    enum err e = record_get(h->store, &a, p->record, false, &r, f);
+    if (e == ERR_OK)
+        e = host_event(h, &r, ready, paper_detail(&a, p), f);
+    if (e == ERR_OK && label && replaced != 0)
+        e = host_event(h, &r, "label.replaced", paper_detail(&a, p), f);
+    if (e == ERR_OK && label)
+        e = floor_tracking_seen(h, &r, p->tracking, p->package, f);
+    arena_clear(&a);
+    return e;
 }

@@ -97,6 +97,16 @@ enum err flow_follow(struct host *h, struct effect *e, const struct stand *s,
                      struct fault *f);
 /* Looks again at every effect of a record that waits; moves those that may go on. */
 enum err flow_reconsider(struct host *h, int64_t record, struct fault *f);
+/* The end of an effect: proved, or another one, which people are told of. What it means
+ * for its record is the program's business. */
+enum err flow_proved(struct host *h, struct effect *e, const char *evidence,
+                     struct fault *f);
+enum err flow_end(struct host *h, struct effect *e, enum effect_state state,
+                  const char *why, struct fault *f);
+/* A document of a record has its row: rules hear of it, and reports that have waited for
+ * a label's tracking number are taken. */
+enum err flow_tell_paper(struct host *h, const struct paper *p, int64_t replaced,
+                         struct fault *f);
 /* The row of a new effect, its watchers told, in the state that it has, or in the one
  * that `s` gives it: then its why and evidence point into `s`. */
 enum err flow_insert(struct host *h, struct effect *e, struct fault *f);

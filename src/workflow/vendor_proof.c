@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "store/paper.h"
-#include "workflow/floor.h"
 #include "workflow/vendor.h"
 
 enum {
@@ -79,9 +78,7 @@ static enum err advance(struct host *h, const struct effect *e, struct fault *f)
 enum err vendor_succeeded(struct host *h, struct effect *e, const char *evidence,
                           struct fault *f)
 {
-    const struct effect_change change = {
-        .to = EFFECT_SUCCEEDED, .why = "", .evidence = evidence, .next_ms = INT64_MAX};
-    enum err err = host_move(h, e, &change, f);
+    enum err err = flow_proved(h, e, evidence, f);
     if (err == ERR_OK)
         err = advance(h, e, f);
     return err == ERR_OK ? flow_reconsider(h, e->record, f) : err;
@@ -110,23 +107,10 @@ static enum err step_back(struct host *h, const struct effect *e, struct fault *
     return err;
 }
 
-static void tell(const struct effect *e, enum effect_state state, const char *why)
-{
-    if (state == EFFECT_FAILED || state == EFFECT_REJECTED || state == EFFECT_HELD)
-        log_write(LOG_WARN,
-                  state == EFFECT_HELD ? "an effect is held for a person"
-                                       : "an effect failed",
-                  log_safe("account", e->account),
-                  log_body("purchaseOrderNumber", e->name), log_number("effect", e->id),
-                  log_safe("verb", e->verb), log_safe("why", why), LOG_END);
-}
-
 enum err vendor_failed(struct host *h, struct effect *e, enum effect_state state,
                        const char *why, struct fault *f)
 {
-    const struct effect_change change = {.to = state, .why = why, .next_ms = INT64_MAX};
-    enum err err = host_move(h, e, &change, f);
-    tell(e, state, why);
+    enum err err = flow_end(h, e, state, why, f);
     if (err == ERR_OK)
         err = step_back(h, e, f);
     return err == ERR_OK ? flow_reconsider(h, e->record, f) : err;
@@ -254,36 +238,6 @@ enum err vendor_order_status(struct host *h, struct record *r, const char *statu
     return e == ERR_OK ? flow_reconsider(h, r->id, f) : e;
 }
 
-/* The payload: which document it is, and of which package. */
-static struct json *paper_detail(struct arena *a, const struct paper *p)
-{
-    struct json *detail = json_object(a);
-    json_set(a, detail, "document", json_integer(a, p->id));
-    if (p->package[0] != '\0')
-        json_set_str(a, detail, "package", p->package);
-    return detail;
-}
-
-static enum err tell_paper(struct host *h, const struct paper *p, int64_t replaced,
-                           struct fault *f)
-{
-    static const char *const ready[PAPER_KIND_COUNT] = {"label.ready", "slip.ready",
-                                                        "invoice.ready", "gift.ready"};
-    struct arena a;
-    struct record r;
-
-    arena_init(&a);
-    enum err e = record_get(h->store, &a, p->record, false, &r, f);
-    if (e == ERR_OK)
-        e = host_event(h, &r, ready[p->kind], paper_detail(&a, p), f);
-    if (e == ERR_OK && replaced != 0 && p->kind == PAPER_LABEL)
-        e = host_event(h, &r, "label.replaced", paper_detail(&a, p), f);
-    if (e == ERR_OK && p->kind == PAPER_LABEL)
-        e = floor_tracking_seen(h, &r, p->tracking, p->package, f);
-    arena_clear(&a);
-    return e;
-}
-
 enum err vendor_labels_answer(struct host *h, int64_t record, int64_t first,
                               int64_t *replaced, struct fault *f)
 {
@@ -308,7 +262,7 @@ enum err vendor_paper_ready(struct host *h, const struct paper *p, int64_t repla
         1u << EFFECT_SENDING | 1u << EFFECT_ACCEPTED | 1u << EFFECT_UNKNOWN;
     size_t proved = 0;
 
-    enum err e = tell_paper(h, p, replaced, f);
+    enum err e = flow_tell_paper(h, p, replaced, f);
     if (e == ERR_OK && p->kind == PAPER_LABEL)
         e = each_effect(h, record, 1u << EFFECT_LABEL, sent, NULL, "the label is here",
                         prove, &proved, f);

@@ -170,6 +170,7 @@ function Order:scan(fields) end
 ---@field packages table[] Amazon's packages, or those that dray was asked to create
 ---@field labels dray.List<dray.Document> those that may be used
 ---@field gift_messages dray.List<dray.Document>
+---@field wrap_labels dray.List<dray.Document> what is to stand on the wrapping of gifts
 ---@field effects dray.List<dray.Effect>
 ---@field facts table<string, dray.Fact> what the floor and the carrier reported, by the event's name
 local Shipment = {}
@@ -309,7 +310,7 @@ function Effect:wait() end
 --- A label, packing slip or customer invoice, kept as a file.
 ---@class dray.Document
 ---@field id integer
----@field kind "label"|"slip"|"invoice"|"gift"
+---@field kind "label"|"slip"|"invoice"|"gift"|"wrap"
 ---@field package string packageIdentifier, packageId, of a gift message the line's id; ""
 ---@field trackingNumber string
 ---@field shipMethod string of a shipment's label its carrier

@@ -146,14 +146,16 @@ describe("packages whose label fails inside a 200", function()
   end)
 end)
 
-describe("a gift message", function()
-  it("is kept as a document that can be printed", function()
+describe("a gift's message and its wrap label", function()
+  it("are kept as documents that can be printed", function()
     begin("easy", { share = { gift = 1 } })
     support.run(host, [[
       assert(s.gift and s.slip_required)
       sleep "1s"
       assert(#s.gift_messages == 1 and s.gift_messages[1].kind == "gift")
       assert(s.gift_messages[1].format == "TEXT" and s.gift_messages[1].flaw == "")
+      assert(#s.wrap_labels == 1 and s.wrap_labels[1].kind == "wrap")
+      assert(s.wrap_labels[1].package == s.items[1].shipmentLineItemId)
     ]], shipment)
   end)
 end)

@@ -1,39 +1,15 @@
 --- What the specs of a seller share: one location, what Amazon was told, and the effects
 --- of one shipment.
+local here = debug.getinfo(1, "S").source:match("^@(.*/)") or ""
+local places = dofile(here .. "../sim/external_places.lua")
 local test = require("dray.test")
 local shipment_floor = require("sim.shipment_floor")
 
 local support = {}
 
--- One line of one piece, in one package, with nothing special about it.
-local QUIET = { several_lines = 0, several_boxes = 0, gift = 0, slip = 0, priority = 0, created = 0,
-  early = 0, serials = 0, hazmat = 0, origin = 0, value = 0, pieces = 0, picked_up = 0,
-  label_fails = 0 }
-
 -- What Amazon takes for what it does; a workflow is over before the next step is tried.
 local DELAYS = { workflow = { 1000, 1000 }, stock = { 60000, 60000 },
   pickup = { 3600000, 3600000 }, delivery = { 86400000, 86400000 } }
-
-local LOCATIONS = {
-  flex = { id = "XBLR", program = "seller_flex", country = "IN", zone = "Asia/Kolkata",
-    format = "ZPL" },
-  easy = { id = "DEFAULT", program = "easy_ship", country = "IN", zone = "Asia/Kolkata",
-    format = "PDF" },
-  self = { id = "SELF", program = "self_ship", country = "DE", zone = "Europe/Berlin",
-    format = "PNG" },
-  courier = { id = "COUR", program = "self_ship", country = "DE", zone = "Europe/Berlin",
-    format = "PNG", courier = true },
-}
-
-local function with(given, more)
-  local out = {}
-  for _, map in ipairs({ given, more or {} }) do
-    for key, value in pairs(map) do
-      out[key] = value
-    end
-  end
-  return out
-end
 
 --- A host over a quiet Amazon with one seller at one location.
 ---@param where "flex"|"easy"|"self"|"courier"
@@ -43,10 +19,10 @@ function support.host(where, options)
   options = options or {}
   local account = { id = "seller", program = "external", refresh_token = "Atzr|seller",
     client_id = "client", client_secret = "secret", shipments = options.shipments or 1,
-    locations = { with(LOCATIONS[where], options.location) } }
-  local sim = with({ delays = with(DELAYS, options.delays), external_rate = 20,
-    external_burst = 20, share = with(QUIET, options.share) }, options.sim)
-  return test.host(with(options, { accounts = { account }, sim = sim }))
+    locations = { places.with(places[where], options.location) } }
+  local sim = places.with({ delays = places.with(DELAYS, options.delays), external_rate = 20,
+    external_burst = 20, share = places.with(places.quiet, options.share) }, options.sim)
+  return test.host(places.with(options, { accounts = { account }, sim = sim }))
 end
 
 --- Amazon's own record of the first shipment, which a spec may change.

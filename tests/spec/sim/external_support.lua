@@ -2,6 +2,7 @@
 
 local here = debug.getinfo(1, "S").source:match("^@(.*/)") or ""
 local vendor = dofile(here .. "support.lua")
+local places = dofile(here .. "external_places.lua")
 local base64 = require("sim.base64")
 local cjson = require("cjson")
 local shipment_floor = require("sim.shipment_floor")
@@ -10,34 +11,8 @@ local support = { START = vendor.START }
 
 support.FOLDER = "/externalFulfillment/2024-09-11/shipments"
 
--- One line of one piece, in one package, with nothing special about it.
-local QUIET = { several_lines = 0, several_boxes = 0, gift = 0, slip = 0, priority = 0, created = 0,
-  early = 0, serials = 0, hazmat = 0, origin = 0, value = 0, pieces = 0, picked_up = 0,
-  label_fails = 0 }
-
 support.delays = { workflow = { 5000, 5000 }, stock = { 60000, 60000 },
   pickup = { 3600000, 3600000 }, delivery = { 86400000, 86400000 } }
-
-support.locations = {
-  flex = { id = "XBLR", program = "seller_flex", country = "IN", zone = "Asia/Kolkata",
-    format = "ZPL" },
-  easy = { id = "DEFAULT", program = "easy_ship", country = "IN", zone = "Asia/Kolkata",
-    format = "PDF" },
-  self = { id = "SELF", program = "self_ship", country = "DE", zone = "Europe/Berlin",
-    format = "PNG" },
-  courier = { id = "COUR", program = "self_ship", country = "DE", zone = "Europe/Berlin",
-    format = "PNG", courier = true },
-}
-
-local function with(given, more)
-  local out = {}
-  for _, map in ipairs({ given, more or {} }) do
-    for key, value in pairs(map) do
-      out[key] = value
-    end
-  end
-  return out
-end
 
 local function document(kind)
   return function(id, tracking)
@@ -57,11 +32,11 @@ function support.client(where, options)
   options = options or {}
   local account = { id = "seller", program = "external", refresh_token = "Atzr|seller",
     client_id = "client", client_secret = "secret", shipments = options.shipments or 1,
-    locations = { with(support.locations[where], options.location) } }
-  local more = with({ delays = support.delays, external_rate = 1000, external_burst = 1000,
+    locations = { places.with(places[where], options.location) } }
+  local more = places.with({ delays = support.delays, external_rate = 1000, external_burst = 1000,
     token_life_ms = 30 * 86400000,
     documents = support.documents, accounts = { account } }, options)
-  more.share = with(QUIET, options.share)
+  more.share = places.with(places.quiet, options.share)
   local self = vendor.client(more)
   self.account = account
   for name, method in pairs(client) do
@@ -83,7 +58,7 @@ end
 function client:call(method, rest, query, body, headers)
   local response = self:raw(method, support.FOLDER .. rest, {
     query = query or "",
-    headers = with({ ["x-amz-access-token"] = self:token(),
+    headers = places.with({ ["x-amz-access-token"] = self:token(),
       ["content-type"] = body and "application/json" or nil }, headers),
     body = type(body) == "table" and cjson.encode(body) or body,
   })
