@@ -16,6 +16,7 @@ scripted_pid=''
 end() {
   sim_stop >/dev/null 2>&1 || true
   [ -z "$scripted_pid" ] || kill "$scripted_pid" 2>/dev/null || true
+  [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
   [ -z "${mounted:-}" ] || umount "$mounted" 2>/dev/null || true
   rm -rf "$work"
 }
@@ -106,6 +107,37 @@ gather() {
     cat "$work/aside$i.said"
   done
   asides=0
+}
+
+server=''
+# serve FLAGS...: one that is ready to be asked; its words in $work/serve.
+serve() {
+  local wait=0
+  : >"$work/serve" # of an earlier one: it would be taken for this one's word
+  "$DRAY" serve "$@" >"$work/serve" 2>&1 </dev/null &
+  server=$!
+  until grep -q '^dray serve: [0-9]* account' "$work/serve" || [ $wait -gt 1500 ]; do
+    wait=$((wait + 1))
+    sleep 0.02
+  done
+}
+
+# stop SIGNAL: ends it; its exit code in $code.
+stop() {
+  kill "-$1" "$server"
+  code=0
+  wait "$server" 2>/dev/null || code=$?
+}
+
+# eventually SECONDS COMMAND...: until it succeeds.
+eventually() {
+  local tries=$(($1 * 20))
+  shift
+  until "$@"; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || return 1
+    sleep 0.05
+  done
 }
 
 # project FOLDER: a copy of the example there, and the way into it.

@@ -5,36 +5,6 @@ set -uo pipefail
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-server=''
-# serve FLAGS...: one that is ready to be asked; its words in $work/serve.
-serve() {
-  local wait=0
-  : >"$work/serve" # of an earlier one: it would be taken for this one's word
-  "$DRAY" serve "$@" >"$work/serve" 2>&1 </dev/null &
-  server=$!
-  until grep -q '^dray serve: [0-9]* account' "$work/serve" || [ $wait -gt 1500 ]; do
-    wait=$((wait + 1))
-    sleep 0.02
-  done
-}
-
-# stop SIGNAL: ends it; its exit code in $code.
-stop() {
-  kill "-$1" "$server"
-  code=0
-  wait "$server" 2>/dev/null || code=$?
-}
-
-# eventually SECONDS COMMAND...: until it succeeds.
-eventually() {
-  local tries=$(($1 * 20))
-  shift
-  until "$@"; do
-    tries=$((tries - 1))
-    [ $tries -gt 0 ] || return 1
-    sleep 0.05
-  done
-}
 proved() { [ "$("$DRAY" effects -s succeeded --json 2>/dev/null | wc -l)" -ge "$1" ]; }
 told() {
   sim_get /sim/ledger "$work/ledger"
