@@ -3,6 +3,7 @@
 ---
 --- It runs in a state of its own; heads come as plain copies in which a function stands for one.
 local events = require("dray.events")
+local literals = require("dray.literals")
 local schedule = require("dray.schedule")
 local schema = require("dray.schema")
 local suggest = require("dray.suggest")
@@ -66,9 +67,12 @@ local function check_known(report, path, given, known, what)
 end
 
 local function check_where(report, where, context)
-  local houses = {}
+  local houses, anywhere = {}, true
+  for _, id in ipairs(list_of(where.account) or {}) do
+    anywhere = anywhere and context.accounts[id] == nil
+  end
   for id, account in pairs(context.accounts) do
-    if not where.account or contains(list_of(where.account), id) then
+    if anywhere or contains(list_of(where.account), id) then
       for _, code in ipairs(account.warehouses) do houses[#houses + 1] = code end
     end
   end
@@ -166,6 +170,15 @@ local function check_name(report, name, at, names)
   names[name] = names[name] or at
 end
 
+local function check_data(report, data, context)
+  local why = context.data(data)
+  if why then
+    report("data", (why:gsub("^data[.:]? ?", "", 1)))
+  elseif data[1] ~= nil then
+    report("data", "expected a table with names, not a list")
+  end
+end
+
 local function check_one(file, item, context, names, mistakes)
   local at = ("%s:%d"):format(file, item.line)
   local who = "rule"
@@ -173,10 +186,10 @@ local function check_one(file, item, context, names, mistakes)
     who = ('rule "%s"'):format(item.head.name:sub(1, 120):gsub("%c", "?"))
   end
   local before, head = #mistakes, {}
-  local function report(path, message)
+  local function report(path, message, unknown)
     local key = path == "" and "" or path .. ": "
     mistakes[#mistakes + 1] = ("%s: %s: %s%s"):format(at, who, key, message)
-    head[path:match("^[^.]*")] = nil
+    if not unknown then head[path:match("^[^.]*")] = nil end
   end
   if item.over then
     report("", "its head " .. item.over)
@@ -185,6 +198,7 @@ local function check_one(file, item, context, names, mistakes)
   for key, value in pairs(item.head) do head[key] = value end
   schema.check(item.head, fields, report) -- what has the wrong form is not looked at further
   if head.name then check_name(report, head.name, at, names) end
+  if head.data then check_data(report, head.data, context) end
   check_trigger(report, head, item.head, context)
   schedule.check(report, head, context.schedule)
   check_where(report, head.where or {}, context)
@@ -195,14 +209,19 @@ end
 --- Checks the heads of one file.
 ---@param file string its name in messages
 ---@param heads { line: integer, head: table, over: string? }[] over: why a head is not whole
----@param context table events, accounts, duration(text), schedule(plain)
+---@param context table events, accounts, printers and notifiers (names, or nil when nobody knows),
+--- duration(text), schedule(plain), data(table), code(text), meaning(text)
 ---@param names table<string, string> where each name stands, over all files
 ---@param mistakes string[] is added to
+---@param texts string[][] path and text of the file and of those that it uses
 ---@return table[] rules a place for each head; false where it has a mistake
-function rule.check(file, heads, context, names, mistakes)
+function rule.check(file, heads, context, names, mistakes, texts)
   local rules = {}
   for i, item in ipairs(heads) do
     rules[i] = check_one(file, item, context, names, mistakes) or false
+  end
+  for _, one in ipairs(context.printers and texts or {}) do
+    literals.check(one[1], one[2], context, mistakes)
   end
   return rules
 end

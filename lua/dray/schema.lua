@@ -87,7 +87,7 @@ local function check_unknown(path, value, fields, report, loose)
     local named = type(key) == "string"
     if (named or not loose) and (not named or fields[key] == nil) then
       report(path, ('unknown key "%s"%s'):format(
-        tostring(key), suggest.hint(tostring(key), keys_of(fields))))
+        tostring(key), suggest.hint(tostring(key), keys_of(fields))), true)
     end
   end
 end
@@ -105,10 +105,11 @@ function check_fields(path, value, fields, report, loose)
   end
 end
 
---- Checks a table; `report(path, message)` is called for every mistake, in order of the keys.
+--- Checks a table; `report(path, message, unknown)` is called for every mistake, in order of the
+--- keys; `unknown`: it is only a key that nobody knows.
 ---@param value table
 ---@param fields table<string, table>
----@param report fun(path: string, message: string)
+---@param report fun(path: string, message: string, unknown: boolean?)
 function schema.check(value, fields, report)
   check_fields("", value, fields, report)
 end

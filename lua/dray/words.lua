@@ -194,8 +194,8 @@ local function check_map(given, report, key)
   return map
 end
 
--- each = { packedItems = { line = "Line", quantity = "Units" } }: rows are elements of a list, those of
--- one order and box together are one report. Gives the list's name and the map of an element.
+-- each = { packedItems = { line = "Line", quantity = "Units" } }: rows are elements of a list, and
+-- those of one order and box are one report. Gives the list's name and the map of an element.
 local function check_each(given, report)
   if type(given) ~= "table" then return nil end
   local list, columns = next(given)

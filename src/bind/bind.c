@@ -77,6 +77,7 @@ struct rulebook *bind_rulebook(const struct project *p, char **mistakes, struct 
         .pattern_count = p->rule_count,
         .accounts = p->accounts,
         .account_count = p->account_count,
+        .setup = p->setup,
         .words = bind_open,
         .bind = &bind_rules_words,
     };
@@ -97,7 +98,8 @@ static enum err renew(struct host *h, struct rules *r, struct project *to,
     struct rules_source source = {.patterns = (const char *const *)to->rules,
                                   .pattern_count = to->rule_count,
                                   .accounts = to->accounts,
-                                  .account_count = to->account_count};
+                                  .account_count = to->account_count,
+                                  .setup = to->setup};
     enum err e = renewal_check(h, &renewal, mistakes, f);
     if (e != ERR_OK)
         return e;

@@ -106,7 +106,9 @@ static enum err read_and_load(struct rule_file *file, const char *path, struct f
     }
     add_source(file, text, len);
     e = sandbox_load_text(file->box, path, text, len, f);
-    free(text);
+    file->texts =
+        mem_grow(file->texts, file->text_count, &file->text_room, sizeof *file->texts);
+    file->texts[file->text_count++] = (struct rule_text){mem_text(path), text};
     return e;
 }
 
@@ -259,6 +261,17 @@ void rule_file_push_heads(struct rule_file *file)
     lua_rawgetp(file->box->L, LUA_REGISTRYINDEX, &heads_key);
 }
 
+void rule_file_forget_texts(struct rule_file *file)
+{
+    for (size_t i = 0; i < file->text_count; i++) {
+        free(file->texts[i].path);
+        free(file->texts[i].text);
+    }
+    free(file->texts);
+    file->texts = NULL;
+    file->text_count = file->text_room = 0;
+}
+
 void rule_file_release(struct rule_file *file)
 {
     if (file == NULL || --file->users > 0)
@@ -266,6 +279,7 @@ void rule_file_release(struct rule_file *file)
     for (size_t i = 0; i < file->rule_count; i++)
         rule_clear(&file->rules[i]);
     free(file->rules);
+    rule_file_forget_texts(file);
     sandbox_free(file->box);
     free(file->path);
     free(file);

@@ -14,6 +14,9 @@ struct rule_file *rule_file_load(const struct rulebook_options *o, const char *p
 /* Pushes the list of { line =, head = } on the file's main state. */
 void rule_file_push_heads(struct rule_file *file);
 
+/* What was kept of its text for the check of names and codes. */
+void rule_file_forget_texts(struct rule_file *file);
+
 /* Checks the heads of all files and fills file->rules. Every mistake is added to
  * `mistakes`, one a line; true when there is none. */
 bool rule_heads_check(const struct rulebook_options *o, struct rule_file **files,

@@ -18,6 +18,8 @@
 #include "engine/sandbox.h"
 #include "engine/schedule_head.h"
 #include "workflow/host.h"
+#include "workflow/setup.h"
+#include "workflow/vendor_codes.h"
 
 enum { HEAD_MAX = 65536 };
 
@@ -72,6 +74,42 @@ static int l_schedule(lua_State *L)
     return 1;
 }
 
+/* code(text), meaning(text) -> nil, or what is wrong with it */
+static int l_code(lua_State *L)
+{
+    const char *code = luaL_checkstring(L, 1);
+    if (acknowledgement_text(code) != NULL)
+        return 0;
+    lua_pushfstring(L, "code: Amazon knows no acknowledgement code \"%s\"", code);
+    return 1;
+}
+
+static int l_meaning(lua_State *L)
+{
+    const struct scan_pair *pair;
+    struct fault f = {0};
+    if (scan_by_meaning(luaL_checkstring(L, 1), &pair, &f) == ERR_OK)
+        return 0;
+    lua_pushstring(L, f.text);
+    return 1;
+}
+
+/* data(table) -> nil, or why it cannot be kept */
+static int l_data(lua_State *L)
+{
+    const struct rulebook_options *o = lua_touserdata(L, lua_upvalueindex(1));
+    struct arena a;
+    struct json *value;
+    struct fault f = {0};
+    arena_init(&a);
+    const enum err e = o->bind->read_value(L, 1, "data", &a, &value, &f);
+    arena_clear(&a);
+    if (e == ERR_OK)
+        return 0;
+    lua_pushstring(L, f.text);
+    return 1;
+}
+
 static void push_texts(lua_State *L, const char *const *list, size_t count)
 {
     lua_createtable(L, (int)count, 0);
@@ -97,18 +135,45 @@ static void push_accounts(lua_State *L, const struct rulebook_options *o)
     }
 }
 
+static void set_function(lua_State *L, const char *name, lua_CFunction fn,
+                         const struct rulebook_options *o)
+{
+    lua_pushlightuserdata(L, (void *)(uintptr_t)o);
+    lua_pushcclosure(L, fn, 1);
+    lua_setfield(L, -2, name);
+}
+
+/* The names in dray.lua, for the texts of the files. */
+static void set_names(lua_State *L, const struct setup *s)
+{
+    lua_createtable(L, (int)s->printer_count, 0);
+    for (size_t i = 0; i < s->printer_count; i++) {
+        lua_pushstring(L, s->printers[i].name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_setfield(L, -2, "printers");
+    lua_createtable(L, (int)s->notifier_count, 0);
+    for (size_t i = 0; i < s->notifier_count; i++) {
+        lua_pushstring(L, s->notifiers[i].name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_setfield(L, -2, "notifiers");
+}
+
 static void push_context(lua_State *L, const struct rulebook_options *o)
 {
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 8);
+    if (o->setup != NULL)
+        set_names(L, o->setup);
+    set_function(L, "code", l_code, o);
+    set_function(L, "meaning", l_meaning, o);
+    set_function(L, "data", l_data, o);
     push_texts(L, o->events, o->event_count);
     lua_setfield(L, -2, "events");
     push_accounts(L, o);
     lua_setfield(L, -2, "accounts");
-    lua_pushcfunction(L, l_duration);
-    lua_setfield(L, -2, "duration");
-    lua_pushlightuserdata(L, (void *)(uintptr_t)o);
-    lua_pushcclosure(L, l_schedule, 1);
-    lua_setfield(L, -2, "schedule");
+    set_function(L, "duration", l_duration, o);
+    set_function(L, "schedule", l_schedule, o);
 }
 
 /* ---- from a checked head ---- */
@@ -296,7 +361,21 @@ static void copy_item(lua_State *from, lua_State *to)
     lua_setfield(to, -2, "over");
 }
 
-/* check(file, heads, context, names, mistakes) -> rules; leaves rules on top */
+/* texts: { path, text } of the file and of those that it uses */
+static void push_file_texts(lua_State *L, const struct rule_file *file)
+{
+    lua_createtable(L, (int)file->text_count, 0);
+    for (size_t i = 0; i < file->text_count; i++) {
+        lua_createtable(L, 2, 0);
+        lua_pushstring(L, file->texts[i].path);
+        lua_rawseti(L, -2, 1);
+        lua_pushstring(L, file->texts[i].text);
+        lua_rawseti(L, -2, 2);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+/* check(file, heads, context, names, mistakes, texts) -> rules; leaves rules on top */
 static void check_file(lua_State *L, struct rule_file *file)
 {
     lua_State *from = file->box->L;
@@ -315,7 +394,9 @@ static void check_file(lua_State *L, struct rule_file *file)
     lua_pushvalue(L, AT_CONTEXT);
     lua_pushvalue(L, AT_NAMES);
     lua_pushvalue(L, AT_MISTAKES);
-    lua_call(L, 5, 1);
+    push_file_texts(L, file);
+    rule_file_forget_texts(file);
+    lua_call(L, 6, 1);
 }
 
 static void take_rules(lua_State *L, const struct rulebook_options *o,

@@ -69,6 +69,11 @@ struct rule {
     struct standing *standing; /* set by who loaded the book; NULL */
 };
 
+/* A file's text while its texts are still to be checked. */
+struct rule_text {
+    char *path, *text;
+};
+
 struct rule_file {
     char *path;                   /* as people write it: "rules/floor.lua" */
     struct digest source;         /* of it and of the files that it uses */
@@ -78,7 +83,9 @@ struct rule_file {
     lua_State *asker; /* the thread in which `when` is called */
     struct rule *rules;
     size_t rule_count;
-    int used;               /* files that it uses */
+    int used;                /* files that it uses */
+    struct rule_text *texts; /* its own and theirs, until its heads are checked */
+    size_t text_count, text_room;
     int users;              /* the book, and each run of one of its rules */
     struct rule_file *next; /* among those that are to be released */
 };
@@ -107,7 +114,8 @@ struct rulebook_options {
     size_t event_count;
     struct account *const *accounts; /* for the check of `where` */
     size_t account_count;
-    struct host *host; /* of the words; NULL: only checked */
+    const struct setup *setup; /* for the names of printers and people; NULL: unchecked */
+    struct host *host;         /* of the words; NULL: only checked */
     lua_CFunction words;
     const struct rules_words *bind;
     struct sandbox_limits limits; /* zeroed: 32 MiB a file, 50 million instructions from

@@ -204,7 +204,8 @@ static struct rules_source source_of(const struct rules *r)
                                  .events = r->options.events,
                                  .event_count = r->options.event_count,
                                  .accounts = r->host->accounts,
-                                 .account_count = r->host->account_count};
+                                 .account_count = r->host->account_count,
+                                 .setup = r->host->setup};
 }
 
 static struct rulebook *load_book(struct rules *r, const struct rules_source *source,
@@ -219,6 +220,7 @@ static struct rulebook *load_book(struct rules *r, const struct rules_source *so
         .event_count = source->event_count,
         .accounts = source->accounts,
         .account_count = source->account_count,
+        .setup = source->setup,
         .host = r->host,
         .words = o->words,
         .bind = o->bind,

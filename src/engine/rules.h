@@ -61,6 +61,7 @@ struct rules_source {
     size_t event_count;
     struct account *const *accounts; /* for the check of `where` */
     size_t account_count;
+    const struct setup *setup; /* for the names of printers and people */
 };
 
 /* Reads all files again, all or nothing: with a mistake (*f, and the whole list in

@@ -1,9 +1,18 @@
 local here = debug.getinfo(1, "S").source:match("^@(.*/)") or ""
 local support = dofile(here .. "support.lua")
 
+local test = require("dray.test")
+
 local says = support.says
 
 local function run(text) return 'rule { name = "r", ' .. text .. ", run = function(e) end }" end
+
+-- A project with a printer and somebody who is told.
+local PRINTS = { project = test.project({ test.account(2) }) .. [[
+printer "dock" { command = { "true" }, formats = { "ZPL" } }
+notify "desk" { command = { "true" } }
+rules "rules/*.lua"
+]] }
 
 -- "A mistake in a rule is found when it is written, not on the day it is needed."
 describe("a mistake in a rule", function()
@@ -40,6 +49,27 @@ describe("a mistake in a rule", function()
       'rule "r": every: unknown key "att" (did you mean "at"?)' },
     { [[rule { name = "r", every = { "1d" }, hold = "5m", run = function(e) end }]],
       'rule "r": hold: is for rules with on or all' },
+    { [[rule { name = "r", every = { "1d", at = "07:30", days = "mon-fry" },
+      run = function(e) end }]],
+      'rule "r": every.days: there is no weekday "fry"; did you mean "fri"?' },
+    { [[rule { name = "r", cron = "5 8 * * mon-fry", run = function(e) end }]],
+      'rule "r": cron: there is no weekday "fry"; did you mean "fri"?' },
+    { [[rule { name = "r", on = "packed", where = { program = "vendr" }, run = function(e) end }]],
+      'where.program: unknown program "vendr" (did you mean "vendor"?)' },
+    { [[rule { name = "r", on = "packed", data = { f = print }, run = function(e) end }]],
+      'rule "r": data: f: a function is no value' },
+    { [[rule { name = "r", on = "packed", data = { 1, 2 }, run = function(e) end }]],
+      'rule "r": data: expected a table with names, not a list' },
+    { "local x = 1\n" .. [[rule { name = "r", on = "label.ready", run = function(e)
+        e.document:print "dok" end }]],
+      'rules/rules.lua:3: print: dray.lua names no printer "dok" (did you mean "dock"?)' },
+    { [[rule { name = "r", on = "packed", run = function(e) notify("dsk", "x") end }]],
+      'rules/rules.lua:1: notify: dray.lua names no notify "dsk" (did you mean "desk"?)' },
+    { [[rule { name = "r", on = "packed", run = function(e) e.order:reject { code = "99" } end }]],
+      'rules/rules.lua:1: reject: code: Amazon knows no acknowledgement code "99"' },
+    { [[rule { name = "r", on = "packed", run = function(e)
+        e.order:scan { trackingNumber = "1", meaning = "DELIVRED" } end }]],
+      'scan: meaning: Amazon knows no scan "DELIVRED" (did you mean "DELIVERED"?)' },
     { [[rule "r"]], "rule: expected rule { ... }, got a string" },
     { [[rule { name = "r" on = "packed" }]], "rules/rules.lua:1:" },
     { [[local x = nothing_like_this]], 'unknown word "nothing_like_this"' },
@@ -50,7 +80,7 @@ describe("a mistake in a rule", function()
   }
   for _, case in ipairs(cases) do
     it("is said with its place: " .. case[2], function()
-      local message = support.mistakes(case[1])
+      local message = support.mistakes(case[1], PRINTS)
       assert.is_true(says(message, case[2]), message)
     end)
   end
@@ -61,6 +91,39 @@ describe("a mistake in a rule", function()
         "run: missing", 'unknown event "packd"', "hold: expected a text, got true" } do
       assert.is_true(says(message, part), message)
     end
+  end)
+
+  it("does not hide the others of its schedule and its `where`", function()
+    local message = support.mistakes [[
+rule { name = "r", every = { "1d", att = "7:3", at = "25:00", days = "mon-fry", zone = "Xx",
+  except = "none.txt" }, where = { account = "acne", warehouse = "DEL5" }, run = function(e) end }]]
+    for _, part in ipairs { 'unknown key "att"', 'every.at: there is no time of day "25:00"',
+        'there is no weekday "fry"', 'there is no time zone "Xx"', "none.txt: No such file",
+        'unknown account "acne"', 'unknown warehouse "DEL5"' } do
+      assert.is_true(says(message, part), message)
+    end
+  end)
+
+  it("is no mistake where a name only looks like one, or is put together", function()
+    local host = support.host([==[
+-- e.document:print "no"  --[[ notify("no") ]]
+local text = [[ :print "no" ]] .. 'notify("no", "x")' .. "\"" .. ':print "no"'
+local own = { notify = function(_, who) return who end }
+rule { name = "r", on = "packed", run = function(e)
+  own:notify("no") own.notify(own, "no") local pin = "do" .. "ck" e.document:print("do" .. "ck")
+  notify("desk" .. 1, "x") e.order:reject { code = "0" .. 3, other = { code = "99" } }
+end }]==], PRINTS)
+    host:close()
+  end)
+
+  it("in a file that is used is told once, with its own place", function()
+    local use = 'local help = use "help"\n'
+    local message = support.mistakes({
+      ["a.lua"] = use .. run 'on = "packed"', ["b.lua"] = use,
+      ["help.lua"] = 'return function(d)\n  d:print "dok"\nend' }, PRINTS)
+    assert.equal('rules/help.lua:2: print: dray.lua names no printer "dok" (did you mean "dock"?)',
+      message:match("rules/help.*"))
+    assert.equal(1, select(2, message:gsub('"dok"', "")))
   end)
 
   it("does not hide the others, in this file or another", function()

@@ -90,7 +90,8 @@ describe("dray.lua that is read again while dray works", function()
 
   it("names who is told, and who is not any more", function()
     begin('notify "desk" { command = { "true" } }\n', { rules = [[
-rule { name = "tell", on = "packed", run = function(e) notify("boss", "x") end }]] })
+local who = "boss" -- a name that is put together is only known when the rule runs
+rule { name = "tell", on = "packed", run = function(e) notify(who, "x") end }]] })
     local po = support.order(host).purchaseOrderNumber
     host:event("packed", po)
     host:work()
@@ -110,8 +111,9 @@ rule { name = "tell", on = "packed", run = function(e) notify("boss", "x") end }
     begin(printer("dock", '"/no/such/program"'), { rules = [[
 rule { name = "accept", on = "order.new", where = { warehouse = "DEL4" },
   run = function(e) e.order:accept() e.order:request_label() end }
+local where = "dock"
 rule { name = "print", on = "label.ready",
-  run = function(e) for _, l in ipairs(e.order.labels) do l:print "dock" end end }]] })
+  run = function(e) for _, l in ipairs(e.order.labels) do l:print(where) end end }]] })
     host:advance "2h"
     local order = support.order(host)
     assert.equal("ready", support.effect(host, order, "print").state)
