@@ -8,6 +8,7 @@
 #include "workflow/export.h"
 #include "workflow/feed.h"
 #include "workflow/printing.h"
+#include "workflow/rhythm.h"
 #include "workflow/setup.h"
 
 enum { REASONS_MAX = 64 * 1024 };
@@ -85,5 +86,6 @@ enum err renewal_take(struct host *h, const struct renewal *r, struct setup *set
     h->setup = setup;
     printing_renew(h->printing);
     feeds_renew(h);
+    rhythm_renew(h);
     return control_open(h, f);
 }

@@ -220,6 +220,19 @@ void rhythm_begin(struct host *h)
     h->rhythm = r;
 }
 
+void rhythm_renew(struct host *h)
+{
+    struct rhythm *r = h->rhythm;
+    if (r == NULL)
+        return;
+    for (size_t i = 0; i < r->count; i++) {
+        struct turn *t = &r->turns[i];
+        if (t->answered && !t->failed)
+            t->due_ms = t->asked_ms + often_ms(t);
+    }
+    r->awake = true;
+}
+
 bool rhythm_settled(const struct rhythm *r)
 {
     for (size_t i = 0; i < r->count; i++)

@@ -16,6 +16,8 @@ struct rhythm;
 /* From now on, in the host's rounds, until host_close: every list is due at once,
  * accounts begin one after the other. h->rhythm is set. */
 void rhythm_begin(struct host *h);
+/* The accounts say anew how often; nothing before rhythm_begin. */
+void rhythm_renew(struct host *h);
 void rhythm_free(struct rhythm *r); /* host_close does; NULL is fine */
 
 /* Every list was answered at least once, or could not be had. */

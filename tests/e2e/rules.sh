@@ -49,6 +49,12 @@ stop TERM
 serve
 is "accept all" state paused && accepted 4
 verdict "a pause survives a restart" $? "$work/serve"
+sed 's/accept all/accept them/' rules/floor.lua >renamed && cp rules/floor.lua before && cp renamed rules/floor.lua
+"$DRAY" reload >/dev/null
+eventually 10 grep -q 'a rule is gone, renamed or inactive, and something is left to do.*accept all' "$work/serve"
+verdict "a rule that is renamed while events wait for it is reported" $? "$work/serve"
+cp before rules/floor.lua
+"$DRAY" reload >/dev/null
 run "$DRAY" resume "accept all" --why "day" --backlog drop
 [ "$code" = 0 ] && is "accept all" state active && accepted 4 && is "accept all" waiting 0
 verdict "what waited may be dropped" $? "$work/out" "$work/err"

@@ -141,6 +141,19 @@ rule { name = "print", on = "label.ready",
     assert.equal(1, states.held)
   end)
 
+  it("asks a list sooner that was asked seldom", function()
+    begin()
+    renew(nil, "program", 'poll = { orders = "1h" },\n  program')
+    host:ask_lists()
+    host:advance "10m"
+    local po = host:add_orders(1)[1]
+    host:advance "10m"
+    assert.is_nil(support.row(host, { purchaseOrderNumber = po, account = "acme" }))
+    renew(nil, "program", 'poll = { orders = "1m" },\n  program')
+    host:advance "1m"
+    assert.is_truthy(support.row(host, { purchaseOrderNumber = po, account = "acme" }))
+  end)
+
   it("lets a warehouse that only observed send, and stops one that is to observe", function()
     begin()
     renew(nil, '"live"', '"observe"')
