@@ -130,17 +130,20 @@ static void call_account(struct call *c, const struct http_reply *reply)
 static bool call_changes_token(struct call *c, const struct refusal *r)
 {
     struct tokens *tokens = c->request.account->tokens;
+    bool last = false;
     if (r->kind == REFUSAL_EXPIRED_TOKEN) {
         if (c->renewed)
             return false;
         c->renewed = true;
-    } else if ((r->kind != REFUSAL_ROLE && r->kind != REFUSAL_CREDENTIALS) ||
-               ++c->token_steps >= TOKEN_STEPS) {
+    } else if (r->kind == REFUSAL_ROLE || r->kind == REFUSAL_CREDENTIALS) {
+        last = ++c->token_steps >= TOKEN_STEPS;
+    } else {
         return false;
     }
     /* Another call may have met the same refusal before. */
-    return tokens_issue(tokens, c->request.op) != c->issue ||
-           tokens_refused(tokens, c->request.op, r);
+    const bool other = tokens_issue(tokens, c->request.op) != c->issue ||
+                       tokens_refused(tokens, c->request.op, r);
+    return other && !last;
 }
 
 /* Trouble that may pass; for a write only what was certainly not processed. */

@@ -38,6 +38,16 @@ void spapi_free(struct spapi *s); /* withdraws what is under way */
 void spapi_add_account(struct spapi *s, struct account *a);
 void spapi_on_note(struct spapi *s, call_note_fn *fn, void *arg);
 
+/* Numbers that outlive the process, by account and name: recalled when an account is
+ * added (0: none), kept whenever one changes. Without it nothing is remembered. */
+struct spapi_memory {
+    int64_t (*recall)(void *arg, const char *account, const char *name);
+    void (*keep)(void *arg, const char *account, const char *name, int64_t number);
+    void *arg;
+};
+/* Before the accounts are added. */
+void spapi_on_memory(struct spapi *s, const struct spapi_memory *memory);
+
 enum call_outcome {
     CALL_OK,       /* Amazon's status of success, and a body that could be read */
     CALL_REFUSED,  /* a definite no, in `refusal` */

@@ -23,8 +23,9 @@ struct spapi {
     struct random *random;
     call_note_fn *note; /* may be NULL */
     void *note_arg;
-    struct account **accounts; /* borrowed members */
-    struct lane **lanes;       /* one for each account */
+    struct spapi_memory memory; /* its functions may be NULL */
+    struct account **accounts;  /* borrowed members */
+    struct lane **lanes;        /* one for each account */
     size_t account_count;
     struct call *calls;       /* under way */
     struct listing *listings; /* under way */

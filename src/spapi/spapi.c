@@ -39,6 +39,11 @@ void spapi_on_note(struct spapi *s, call_note_fn *fn, void *arg)
     s->note_arg = arg;
 }
 
+void spapi_on_memory(struct spapi *s, const struct spapi_memory *memory)
+{
+    s->memory = *memory;
+}
+
 void spapi_tell(struct spapi *s, const struct call_note *note)
 {
     if (s->note != NULL)

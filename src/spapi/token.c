@@ -13,16 +13,13 @@
 #include "base/mem.h"
 #include "spapi/context.h"
 #include "spapi/lwa.h"
+#include "spapi/token_mode.h"
 
 enum {
     MARGIN_MS = MS_MINUTE, /* a token is not used in its last minute */
     STOP_MS =
-        MS_MINUTE, /* after a refusal that needs a person, the same answer for so long */
-    REMEMBER_MS = MS_DAY /* how long a missing role is taken for granted */
+        MS_MINUTE /* after a refusal that needs a person, the same answer for so long */
 };
-
-/* Which token a restricted operation uses; each step back is remembered. */
-enum mode { MODE_SHARED, MODE_OWN, MODE_PLAIN };
 
 struct holder {
     struct tokens *tokens;
@@ -57,8 +54,7 @@ struct tokens {
     struct lwa *lwa;
     struct holder plain, shared;
     struct holder own[OP_COUNT];
-    enum mode mode[OP_COUNT];
-    int64_t remembered_ms; /* when the first mode was changed */
+    struct token_modes modes;
     unsigned issues;
 };
 
@@ -164,18 +160,9 @@ static void lwa_done(void *arg, const struct grant *g, bool refused,
 /* --- which holder
  * ------------------------------------------------------------------------ */
 
-static enum mode mode_of(const struct tokens *t, const struct operation *op)
-{
-    if (op->token != TOKEN_RESTRICTED)
-        return MODE_PLAIN;
-    if (tokens_now(t) >= t->remembered_ms + REMEMBER_MS)
-        return MODE_SHARED;
-    return t->mode[op->id];
-}
-
 static struct holder *holder_for(struct tokens *t, const struct operation *op)
 {
-    switch (mode_of(t, op)) {
+    switch (token_mode_of(&t->modes, op)) {
     case MODE_SHARED:
         return &t->shared;
     case MODE_OWN:
@@ -183,18 +170,6 @@ static struct holder *holder_for(struct tokens *t, const struct operation *op)
     default:
         return &t->plain;
     }
-}
-
-/* Remembers that this operation needs a further step back; the first memory sets its end.
- */
-static void mode_step_back(struct tokens *t, const struct operation *op, enum mode mode)
-{
-    if (tokens_now(t) >= t->remembered_ms + REMEMBER_MS) {
-        memset(t->mode, 0, sizeof t->mode);
-        t->remembered_ms = tokens_now(t);
-    }
-    if (t->mode[op->id] < mode)
-        t->mode[op->id] = mode;
 }
 
 /* --- restricted data tokens
@@ -242,7 +217,7 @@ static void restricted_fall_back(struct holder *h)
     for (enum operation_id id = 0; id < OP_COUNT; id++) {
         const struct operation *op = operation_get(id);
         if (h->op == NULL ? op->token == TOKEN_RESTRICTED : h->op == op)
-            mode_step_back(t, op, h->op == NULL ? MODE_OWN : MODE_PLAIN);
+            token_mode_step_back(&t->modes, op, h->op == NULL ? MODE_OWN : MODE_PLAIN);
     }
     while (h->first != NULL) {
         struct token_wait *w = h->first;
@@ -367,15 +342,17 @@ bool tokens_refused(struct tokens *t, const struct operation *op,
                     const struct refusal *why)
 {
     struct holder *h = holder_for(t, op);
-    enum mode mode = mode_of(t, op);
+    enum token_mode mode = token_mode_of(&t->modes, op);
     if (why->kind == REFUSAL_EXPIRED_TOKEN) {
         holder_drop(h);
         return true;
     }
     if (mode != MODE_PLAIN) {
-        mode_step_back(t, op, mode + 1);
+        token_mode_step_back(&t->modes, op, mode + 1);
         return true;
     }
+    if (why->kind == REFUSAL_ROLE)
+        token_mode_forget(&t->modes, op);
     /* It may have been authorised again since this token was made. */
     if (why->kind == REFUSAL_CREDENTIALS && tokens_now(t) - h->asked_ms > STOP_MS)
         holder_drop(h);
@@ -410,7 +387,7 @@ struct tokens *tokens_new(struct spapi *s, struct account *a)
     struct tokens *t = mem_new(sizeof *t);
     t->spapi = s;
     t->account = a;
-    t->remembered_ms = -REMEMBER_MS;
+    token_modes_init(&t->modes, s, a);
     t->lwa = lwa_new(s, a, lwa_done, t);
     holder_init(&t->plain, t, NULL);
     holder_init(&t->shared, t, NULL);

@@ -112,6 +112,26 @@ static enum err recover(struct host *h, struct fault *f)
     return e;
 }
 
+/* What Amazon's side has to remember lies among the cursors. */
+static int64_t recall_number(void *arg, const char *account, const char *name)
+{
+    struct host *h = arg;
+    int64_t number = 0;
+    struct fault f;
+    const enum err e = cursor_get(h->store, account, name, &number, &f);
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        host_trouble(h, &f);
+    return e == ERR_OK ? number : 0;
+}
+
+static void keep_number(void *arg, const char *account, const char *name, int64_t number)
+{
+    struct host *h = arg;
+    struct fault f;
+    if (cursor_set(h->store, account, name, number, &f) != ERR_OK)
+        host_trouble(h, &f);
+}
+
 struct host *host_open(const struct host_parts *parts, struct fault *f)
 {
     struct host *h = mem_new(sizeof *h);
@@ -128,6 +148,7 @@ struct host *host_open(const struct host_parts *parts, struct fault *f)
     h->setup = parts->setup != NULL ? parts->setup : setup_new("", NULL, NULL);
     h->spapi = spapi_new(h->loop, h->transport, h->random);
     spapi_on_note(h->spapi, count_call, h);
+    spapi_on_memory(h->spapi, &(struct spapi_memory){recall_number, keep_number, h});
     for (size_t i = 0; i < h->account_count; i++)
         spapi_add_account(h->spapi, h->accounts[i]);
     h->stock_moved = true; /* perhaps, before a restart */

@@ -492,6 +492,72 @@ static void works_with_the_plain_token(void)
     world_free(w);
 }
 
+/* What outlives a process: one number by name. */
+struct notebook {
+    char names[OP_COUNT][64];
+    int64_t numbers[OP_COUNT];
+    size_t count;
+};
+
+static int64_t notebook_recall(void *arg, const char *account, const char *name)
+{
+    const struct notebook *n = arg;
+    CHECK_STR(account, "acme-us");
+    for (size_t i = 0; i < n->count; i++)
+        if (strcmp(n->names[i], name) == 0)
+            return n->numbers[i];
+    return 0;
+}
+
+static void notebook_keep(void *arg, const char *account, const char *name,
+                          int64_t number)
+{
+    struct notebook *n = arg;
+    size_t i = 0;
+    CHECK_STR(account, "acme-us");
+    while (i < n->count && strcmp(n->names[i], name) != 0)
+        i++;
+    n->count = i == n->count ? i + 1 : n->count;
+    snprintf(n->names[i], sizeof n->names[i], "%s", name);
+    n->numbers[i] = number;
+}
+
+/* A process that begins `after_ms` and has what an earlier one wrote down. */
+static struct world *restarted(script_fn *api, struct notebook *n, int64_t after_ms)
+{
+    struct world *w = world_new(api);
+    clock_advance_to(w->clock, after_ms);
+    spapi_free(w->spapi);
+    w->spapi = spapi_new(w->loop, &w->transport, w->random);
+    spapi_on_note(w->spapi, world_note, w);
+    spapi_on_memory(w->spapi, &(struct spapi_memory){notebook_recall, notebook_keep, n});
+    spapi_add_account(w->spapi, w->account);
+    return w;
+}
+
+static void remembers_over_a_restart(void)
+{
+    struct notebook book = {0};
+    struct world *w = restarted(plain_only, &book, 0);
+    CHECK_INT(orders_call(w).outcome, CALL_OK);
+    CHECK_INT(w->rdt_calls, 2);
+    world_free(w);
+
+    w = restarted(plain_only, &book, 23 * MS_HOUR);
+    CHECK_INT(orders_call(w).outcome, CALL_OK);
+    CHECK_INT(w->rdt_calls, 0);
+    CHECK_INT(w->api_calls, 1);
+    struct call_request labels = request_of(w, OP_GET_SHIPPING_LABELS);
+    CHECK_INT(one_call(w, labels, orders_params).outcome, CALL_OK);
+    CHECK_INT(w->rdt_calls, 2); /* of another operation nothing was known */
+    world_free(w);
+
+    w = restarted(plain_only, &book, 25 * MS_HOUR);
+    CHECK_INT(orders_call(w).outcome, CALL_OK);
+    CHECK_INT(w->rdt_calls, 2); /* after a day it is tried anew */
+    world_free(w);
+}
+
 static void no_role_at_all(struct world *w, const struct seen *r, struct answer_of *a)
 {
     (void)w, (void)r;
@@ -507,6 +573,20 @@ static void refused_with_every_token(void)
     CHECK(strstr(e.fault.text,
                  "account acme-us: getOrders: the application lacks a role") != NULL);
     CHECK_INT(w->api_calls, 3);
+    world_free(w);
+}
+
+/* Who grants a role and starts dray again does not wait for a day. */
+static void forgets_what_did_not_work(void)
+{
+    struct notebook book = {0};
+    struct world *w = restarted(no_role_at_all, &book, 0);
+    CHECK_INT(orders_call(w).outcome, CALL_REFUSED);
+    world_free(w);
+
+    w = restarted(list_fine, &book, MS_MINUTE);
+    CHECK_INT(orders_call(w).outcome, CALL_OK);
+    CHECK_INT(w->rdt_calls, 1);
     world_free(w);
 }
 
@@ -649,6 +729,10 @@ TESTS_MAIN(
     {"a role that was granted later is found within a day", forgets_after_a_day},
     {"a read that works with the plain token only is found and remembered",
      works_with_the_plain_token},
+    {"what worked for an operation is remembered over a restart, for a day",
+     remembers_over_a_restart},
+    {"what worked with no token is tried anew after a restart",
+     forgets_what_did_not_work},
     {"refused with every token, the sentence says that a role is missing",
      refused_with_every_token},
     {"when the Tokens API fails it is tried again, then nothing is sent",

@@ -97,6 +97,16 @@ describe("a role that is taken away", function()
     assert.are.equal(1, support.told(host, order, "label").told)
   end)
 
+  it("is remembered over a restart: the token that is refused is not asked for again", function()
+    begin({ disk = true })
+    take("getShippingLabels", "getShippingLabel")
+    support.run(host, "poll 'orders' assert(try(poll, 'labels') == nil)")
+    assert.are.equal(3, calls("createRestrictedDataToken")) -- all paths, orders, labels
+    host:restart()
+    support.run(host, "poll 'orders'")
+    assert.are.equal(4, calls("createRestrictedDataToken"))
+  end)
+
   it("leaves the other lists readable", function()
     support.run(host, "poll 'orders'")
     take("getCustomerInvoices")
