@@ -80,6 +80,23 @@ aside login "a refresh token that is not valid any more" 'acme.*(invalid_grant|r
 aside login "a token endpoint that answers HTML" 'acme.*(JSON|HTML)' 200 '<html>Sign in</html>'
 aside login "a token endpoint that gives no token" 'acme.*(access_token|token)' 200 '{"token_type":"bearer"}'
 
+# A role that the account has for orders and labels, and not for slips.
+doctor() {
+  amazon=$work/amazon
+  project "$work/p"
+  scripted_start "$amazon"
+  orders "$(order FIRST1)"
+  answers GET.shippingLabels 200 '{"payload":{"shippingLabels":[]}}'
+  answers GET.packingSlips 403 '{"errors":[{"code":"Unauthorized","message":"Access to requested resource is denied."}]}'
+  run "$DRAY" doctor
+  mv "$work/out" "$work/err"
+  said "the doctor names the operation whose role is missing, and what to do" 1 \
+    'getPackingSlips *WRONG.*lacks a role.*give the application the role.*authorise it anew'
+  grep -qE 'getOrders *ok' "$work/err" && grep -qE 'getShippingLabels *ok' "$work/err"
+  verdict "and the operations that are allowed" $? "$work/err"
+}
+aside doctor
+
 project "$work/p"
 scripted_start "$amazon"
 echo 'poll(arg[1])' >poll.lua

@@ -113,6 +113,9 @@ who=$(logname 2>/dev/null || id -un)
 grep -q "decision.hold (effect 1): count it, by $who" explained &&
   grep -q "decision.release (effect 1): strike is over, by $who" explained
 verdict "explain tells who decided, and why" $? explained
+own=$("$DRAY" orders --warehouse BER3 --json | field purchaseOrderNumber)
+grep -q 'address masked by Amazon, whose label is used' explained && ! "$DRAY" explain "$own" | grep -q masked
+verdict "an address that Amazon masks is said to be masked, and no other" $? explained
 expect "an effect is held until a person knows" 0 '' "$DRAY" hold 1 --why "the customer calls"
 expect "a person settles it" 0 '' "$DRAY" settle 1 --as cancelled --why "the customer called"
 run "$DRAY" run -q poll.lua
