@@ -1,11 +1,12 @@
 /* JSON as it arrives: a push reader that may be cut at any byte.
  *
- * A state per byte, except within strings: there whole words are skipped while they hold
+ * A state per byte, except within strings: there whole lanes are skipped while they hold
  * plain ASCII only, so that megabytes of base64 pass at memory speed. No recursion: open
  * containers are a stack of their closing brackets. The first error stays. */
 #include "base/json_reader.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,26 +149,26 @@ static enum err finish_string(struct json_reader *r)
     return send(r, JSON_EV_KEY, r->key, r->key_len);
 }
 
-/* Whether eight bytes hold nothing but plain ASCII: no control, quote or backslash. May
- * say no where it could say yes only if another byte of the word is not plain. */
-static bool word_is_plain(uint64_t w)
+/* Sixteen bytes that are looked at at once. */
+typedef signed char lane __attribute__((vector_size(16)));
+
+/* Whether they hold nothing but plain ASCII: no control, quote or backslash. Bytes from
+ * 0x80 on are negative. */
+static bool lane_is_plain(const char *p)
 {
-    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-    uint64_t quote = w ^ (ones * '"'), backslash = w ^ (ones * '\\');
-    uint64_t odd = w | (w - ones * 0x20) | (quote - ones) | (backslash - ones);
-    return (odd & tops) == 0;
+    lane v;
+    uint64_t odd[2];
+    memcpy(&v, p, sizeof v);
+    v = (v < 0x20) | (v == '"') | (v == '\\');
+    memcpy(odd, &v, sizeof odd);
+    return (odd[0] | odd[1]) == 0;
 }
 
 /* The first byte from `p` on that is not plain, or `end`. */
 static const char *skip_plain(const char *p, const char *end)
 {
-    while (end - p >= 16) {
-        uint64_t w[2];
-        memcpy(w, p, sizeof w);
-        if (!word_is_plain(w[0]) || !word_is_plain(w[1]))
-            break;
-        p += 16;
-    }
+    while (end - p >= (ptrdiff_t)sizeof(lane) && lane_is_plain(p))
+        p += sizeof(lane);
     while (p < end) {
         unsigned char c = (unsigned char)*p;
         if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
