@@ -75,7 +75,7 @@ static const char *repeated_key(const struct json *object)
         return repeated_of_many(object);
     for (const struct json *m = object->first; m != NULL; m = m->next)
         for (const struct json *n = m->next; n != NULL; n = n->next)
-            if (strcmp(m->key, n->key) == 0)
+            if (m->key[0] == n->key[0] && strcmp(m->key, n->key) == 0)
                 return m->key;
     return NULL;
 }

@@ -152,23 +152,37 @@ static enum err finish_string(struct json_reader *r)
 /* Sixteen bytes that are looked at at once. */
 typedef signed char lane __attribute__((vector_size(16)));
 
-/* Whether they hold nothing but plain ASCII: no control, quote or backslash. Bytes from
- * 0x80 on are negative. */
-static bool lane_is_plain(const char *p)
+/* The first byte in memory of a word that is not 0. */
+static size_t first_set(uint64_t word)
+{
+    if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+        word = __builtin_bswap64(word);
+    return (size_t)__builtin_ctzll(word) / 8;
+}
+
+/* How many bytes from the lane's start on are plain ASCII: no control, quote or
+ * backslash. Bytes from 0x80 on are negative. */
+static size_t plain_in_lane(const char *p)
 {
     lane v;
     uint64_t odd[2];
     memcpy(&v, p, sizeof v);
     v = (v < 0x20) | (v == '"') | (v == '\\');
     memcpy(odd, &v, sizeof odd);
-    return (odd[0] | odd[1]) == 0;
+    if (odd[0] != 0)
+        return first_set(odd[0]);
+    return odd[1] != 0 ? 8 + first_set(odd[1]) : sizeof v;
 }
 
 /* The first byte from `p` on that is not plain, or `end`. */
 static const char *skip_plain(const char *p, const char *end)
 {
-    while (end - p >= (ptrdiff_t)sizeof(lane) && lane_is_plain(p))
-        p += sizeof(lane);
+    while (end - p >= (ptrdiff_t)sizeof(lane)) {
+        const size_t plain = plain_in_lane(p);
+        p += plain;
+        if (plain < sizeof(lane))
+            return p;
+    }
     while (p < end) {
         unsigned char c = (unsigned char)*p;
         if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
