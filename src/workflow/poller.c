@@ -518,6 +518,12 @@ int64_t poller_cost(struct poller *p, struct account *a, enum poll_kind kind)
     return 1 + count / PAGE;
 }
 
+int64_t poller_brought(const struct poller *p, const struct account *a,
+                       enum poll_kind kind)
+{
+    return poll_of(p, a, kind)->end.items;
+}
+
 bool poller_asking(const struct poller *p, const struct account *a, enum poll_kind kind)
 {
     return poll_of(p, a, kind)->phase != POLL_IDLE;

@@ -54,6 +54,9 @@ enum err poller_step(struct poller *p, struct fault *f);
 bool poller_busy(const struct poller *p);
 /* How many pages that list would have at the least, for the prover's choice. */
 int64_t poller_cost(struct poller *p, struct account *a, enum poll_kind kind);
+/* How many elements the last one brought, or the one under way so far. */
+int64_t poller_brought(const struct poller *p, const struct account *a,
+                       enum poll_kind kind);
 /* How far back that list would go if it were asked for now (UTC); 0: as far as there is
  * anything. For lists by cursor: new orders, documents, shipments. */
 enum err poller_reach(struct host *h, struct account *a, enum poll_kind kind,

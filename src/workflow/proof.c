@@ -11,7 +11,8 @@
 
 enum {
     TOGETHER_MS = 500,
-    LIST_WORTH = 20 /* due effects that a page of a list must be good for */
+    LIST_WORTH = 20, /* due effects that a page of a list must be good for */
+    LABELS_AGAIN = 4 /* labels that a list may bring for each that is waited for */
 };
 
 /* The list that would prove effects like this one; POLL_KIND_COUNT: none. */
@@ -134,6 +135,15 @@ static bool few_say_it(const struct group *g)
     return g->transactions <= 2 && g->count >= LIST_WORTH * g->transactions;
 }
 
+/* A list brings the bytes of every label in its window, also of those that are known: a
+ * few are fetched one by one where it would bring many times as many. */
+static bool few_of_many(const struct host *h, const struct group *g,
+                        const struct account *a)
+{
+    return h->eager == 0 && g->count < LIST_WORTH &&
+           poller_brought(h->poller, a, POLL_LABELS) > LABELS_AGAIN * (int64_t)g->count;
+}
+
 static enum err ask_orders(struct host *h, struct group *g, struct fault *f)
 {
     for (size_t i = 0; i < g->count; i++)
@@ -166,7 +176,8 @@ static enum err prove_listed(struct host *h, struct group *g, struct account *a,
     if (kind != POLL_LABELS && few_say_it(g) && !g->silent)
         return ask_transactions(h, g, f); /* whatever the list would cost */
     const int64_t cost = poller_cost(h->poller, a, kind);
-    const bool dear = (int64_t)g->transactions > 2 * cost;
+    const bool one_by_one = kind == POLL_LABELS && few_of_many(h, g, a);
+    const bool dear = !one_by_one && (int64_t)g->transactions > 2 * cost;
     const bool cheap = !dear && transactions_do(h, g, kind, cost);
 
     if (cheap ? !g->silent : g->silent && !dear)
