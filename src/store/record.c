@@ -12,9 +12,9 @@
 #define RECORD_COLUMNS                                                                   \
     "id, kind, account, state, flags, ordered_ms, ship_by_ms, seen_ms, changed_ms, "     \
     "name, "                                                                             \
-    "warehouse, status"
+    "warehouse, status, digest"
 #define RECORD_BODY "(SELECT body FROM record_body WHERE record = record.id)"
-enum { COLUMN_BODY = 12 };
+enum { COLUMN_DIGEST = 12, COLUMN_BODY };
 
 static const char *kind_word(enum record_kind kind)
 {
@@ -244,6 +244,7 @@ static void read_record(struct query *q, bool with_body, struct record *r)
     r->name = row_text(q, 9);
     r->warehouse = row_text(q, 10);
     r->status = row_text(q, 11);
+    row_digest(q, COLUMN_DIGEST, &r->digest);
     r->body = with_body ? row_text(q, COLUMN_BODY) : NULL;
     r->body_len = with_body ? row_len(q, COLUMN_BODY) : 0;
 }
@@ -283,6 +284,21 @@ enum err record_get(struct store *s, struct arena *a, int64_t id, bool with_body
         query_read(&q, s, "SELECT " RECORD_COLUMNS " FROM record WHERE id = ?", f);
     query_int(&q, id);
     enum err e = take_record(&q, a, with_body, r, &found);
+    return e == ERR_OK && !found ? no_record(id, f) : e;
+}
+
+enum err record_get_body(struct store *s, struct arena *a, int64_t id, const char **body,
+                         size_t *len, struct fault *f)
+{
+    struct query q;
+    query_read(&q, s, "SELECT body FROM record_body WHERE record = ?", f);
+    query_int(&q, id);
+    const bool found = query_row(&q);
+    if (found) {
+        *len = row_len(&q, 0);
+        *body = arena_copy(a, row_text(&q, 0), *len);
+    }
+    enum err e = query_end(&q);
     return e == ERR_OK && !found ? no_record(id, f) : e;
 }
 

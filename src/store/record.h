@@ -86,6 +86,7 @@ struct record {
     int64_t seen_ms;       /* when dray first saw it */
     int64_t changed_ms;    /* when this row last changed */
     unsigned flags;        /* enum record_flag */
+    struct digest digest;  /* of the body, as it was put; who puts gives it beside */
     const char *body;      /* the text Amazon sent; NULL when not asked for */
     size_t body_len;
 };
@@ -108,6 +109,9 @@ enum err record_set_flags(struct store *s, int64_t id, unsigned flags, struct fa
 /* ERR_NOT_FOUND with a sentence when there is none. `with_body` also reads the body. */
 enum err record_get(struct store *s, struct arena *a, int64_t id, bool with_body,
                     struct record *r, struct fault *f);
+/* The body alone, in the arena. */
+enum err record_get_body(struct store *s, struct arena *a, int64_t id, const char **body,
+                         size_t *len, struct fault *f);
 /* account NULL: any; ERR_CONFLICT when several accounts have that name. */
 enum err record_find(struct store *s, struct arena *a, enum record_kind kind,
                      const char *account, const char *name, bool with_body,

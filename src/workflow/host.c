@@ -10,6 +10,7 @@
 #include "store/crash.h"
 #include "store/journal.h"
 #include "store/paper.h"
+#include "workflow/bodies.h"
 #include "workflow/control.h"
 #include "workflow/deadlines.h"
 #include "workflow/export.h"
@@ -152,6 +153,7 @@ struct host *host_open(const struct host_parts *parts, struct fault *f)
     for (size_t i = 0; i < h->account_count; i++)
         spapi_add_account(h->spapi, h->accounts[i]);
     h->stock_moved = true; /* perhaps, before a restart */
+    h->bodies = bodies_new();
     h->intake = intake_new(h);
     h->export = export_new(h, parts->export_folder);
     h->sender = sender_new(h);
@@ -180,6 +182,7 @@ void host_close(struct host *h)
     printing_free(h->printing);
     export_free(h->export);
     intake_free(h->intake);
+    bodies_free(h->bodies);
     spapi_free(h->spapi);
     transport_free(h->transport);
     for (size_t i = 0; i < h->account_count; i++)

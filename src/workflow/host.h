@@ -36,6 +36,7 @@ struct prover;
 struct poller;
 struct printing;
 struct setup;
+struct bodies;
 
 /* Who wants to hear what happened; any function may be NULL. All are called within a
  * round, before its commit; they may queue, not wait. */
@@ -72,7 +73,8 @@ struct host {
     struct spapi *spapi;
     struct account **accounts; /* owned */
     size_t account_count;
-    struct setup *setup; /* events, feeds, who is told, printers; owned, never NULL */
+    struct setup *setup;   /* events, feeds, who is told, printers; owned, never NULL */
+    struct bodies *bodies; /* of orders that were read lately */
     struct intake *intake;
     struct export *export; /* documents as named files for other programs */
     struct sender *sender;

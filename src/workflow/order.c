@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum err read_row(struct host *h, int64_t record, bool with_body, struct order *o,
-                         struct fault *f)
+enum err order_open_row(struct host *h, int64_t record, struct order *o, struct fault *f)
 {
     memset(o, 0, sizeof *o);
     arena_init(&o->memory);
-    enum err e = record_get(h->store, &o->memory, record, with_body, &o->row, f);
+    enum err e = record_get(h->store, &o->memory, record, false, &o->row, f);
     if (e != ERR_OK)
         return e;
     o->account = host_account(h, o->row.account);
@@ -22,26 +21,41 @@ static enum err read_row(struct host *h, int64_t record, bool with_body, struct 
     return ERR_OK;
 }
 
-enum err order_open_row(struct host *h, int64_t record, struct order *o, struct fault *f)
+static enum err read_body(struct host *h, struct order *o, struct fault *f)
 {
-    return read_row(h, record, false, o, f);
+    struct arena a;
+    const char *text;
+    size_t len;
+
+    arena_init(&a);
+    enum err e = record_get_body(h->store, &a, o->row.id, &text, &len, f);
+    if (e == ERR_OK) {
+        o->body = bodies_read(h->bodies, o->row.id, &o->row.digest, text, len, f);
+        if (o->body == NULL)
+            e = fault_prefix(f, "order %s: its stored text", o->row.name);
+    }
+    arena_clear(&a);
+    return e;
 }
 
 enum err order_open(struct host *h, int64_t record, struct order *o, struct fault *f)
 {
-    enum err e = read_row(h, record, true, o, f);
+    enum err e = order_open_row(h, record, o, f);
     if (e != ERR_OK)
         return e;
-    struct json *body = json_parse(&o->memory, o->row.body, o->row.body_len, f);
-    if (body == NULL)
-        return fault_prefix(f, "order %s: its stored text", o->row.name);
-    o->details = json_get(body, "orderDetails");
+    o->body = bodies_find(h->bodies, record, &o->row.digest);
+    if (o->body == NULL)
+        e = read_body(h, o, f);
+    if (e != ERR_OK)
+        return e;
+    o->details = json_get(o->body->root, "orderDetails");
     o->items = json_get(o->details, "items");
     return ERR_OK;
 }
 
 void order_close(struct order *o)
 {
+    body_release(o->body);
     arena_clear(&o->memory);
 }
 

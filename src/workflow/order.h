@@ -6,11 +6,13 @@
 
 #include "base/json.h"
 #include "store/paper.h"
+#include "workflow/bodies.h"
 #include "workflow/host.h"
 
 struct order {
-    struct arena memory;        /* holds all that is below */
-    struct record row;          /* with its body */
+    struct arena memory;        /* the row's, and for who works with the order */
+    struct record row;          /* without its body */
+    struct body *body;          /* holds what is below; NULL: not read */
     const struct json *details; /* orderDetails */
     const struct json *items;   /* orderDetails.items */
     struct account *account;
