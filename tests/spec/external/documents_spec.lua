@@ -74,6 +74,14 @@ describe("a label's file", function()
     end)
   end
 
+  it("that does not come within half a minute is asked for again", function()
+    begin()
+    host:faults({ { operation = "labelFile", kind = "late", delay_ms = 45000, nth = { 1 } } })
+    support.run(host, PROCESS .. "assert(done, why) assert(#s.labels == 1)", shipment)
+    assert.are.equal(2, asked())
+    assert.is_true(says(support.story(host), "its URL gave no answer"), support.story(host))
+  end)
+
   it("behind plain http to elsewhere is never asked for", function()
     begin()
     host:faults({ { operation = "generateShipLabels", kind = "plain_http", nth = { 1 } } })
