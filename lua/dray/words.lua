@@ -109,7 +109,7 @@ local printer_fields = {
   formats = { "list", required = true },
 }
 
-local FORMATS = { "ZPL", "PNG", "PDF" }
+local FORMATS = { "ZPL", "PNG", "PDF", "TEXT" }
 
 local function check_printer_way(given, report)
   if (given.raw == nil) == (given.command == nil) then

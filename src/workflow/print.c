@@ -15,9 +15,12 @@ enum { BODY_MAX = 8 * 1024 };
 
 static void list_formats(const struct printer *printer, char *out, size_t size)
 {
-    snprintf(out, size, "%s%s%s", (printer->formats & PRINT_ZPL) != 0 ? " ZPL" : "",
-             (printer->formats & PRINT_PNG) != 0 ? " PNG" : "",
-             (printer->formats & PRINT_PDF) != 0 ? " PDF" : "");
+    size_t len = 0;
+    out[0] = '\0';
+    for (int i = FORMAT_ZPL; i <= FORMAT_TEXT && len < size; i++)
+        if ((printer->formats & 1u << i) != 0)
+            len += (size_t)snprintf(out + len, size - len, " %s",
+                                    format_name((enum format)i));
 }
 
 static enum err check_format(const struct paper *p, const struct printer *printer,

@@ -18,7 +18,7 @@
 /* A printer by name; ERR_NOT_FOUND with a suggestion. */
 enum err print_find(const struct host *h, const char *name,
                     const struct printer **printer, struct fault *f);
-/* Whether a printer takes documents of that format ("ZPL", "PNG", "PDF"). */
+/* Whether a printer takes documents of that format ("ZPL", "PNG", "PDF", "TEXT"). */
 bool print_takes(const struct printer *printer, const char *format);
 
 /* Plans one copy. ERR_INPUT: the printer does not take the document's format;

@@ -23,17 +23,9 @@ enum err print_find(const struct host *h, const char *name,
                      near == NULL ? "" : "\"?");
 }
 
-static unsigned format_bit(enum format format)
-{
-    return format == FORMAT_ZPL   ? PRINT_ZPL
-           : format == FORMAT_PNG ? PRINT_PNG
-           : format == FORMAT_PDF ? PRINT_PDF
-                                  : 0;
-}
-
 bool print_takes(const struct printer *printer, const char *format)
 {
-    return (printer->formats & format_bit(format_from_name(format))) != 0;
+    return (printer->formats & 1u << format_from_name(format)) != 0;
 }
 
 /* The printer of the latest print of a document. */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/suggest.h"
+#include "document/format.h"
 
 static const char *const type_names[FIELD_TYPE_COUNT] = {
     [FIELD_TEXT] = "text", [FIELD_INTEGER] = "integer", [FIELD_DECIMAL] = "decimal",
@@ -173,9 +174,7 @@ static unsigned formats_of(const struct json *list)
 {
     unsigned formats = 0;
     for (const struct json *f = list == NULL ? NULL : list->first; f != NULL; f = f->next)
-        formats |= strcmp(json_str(f), "ZPL") == 0   ? PRINT_ZPL
-                   : strcmp(json_str(f), "PNG") == 0 ? PRINT_PNG
-                                                     : PRINT_PDF;
+        formats |= 1u << format_from_name(json_str(f));
     return formats;
 }
 

@@ -87,13 +87,11 @@ struct notifier {
     const char **argv; /* ends with NULL */
 };
 
-enum print_format { PRINT_ZPL = 1, PRINT_PNG = 2, PRINT_PDF = 4 };
-
 struct printer {
     const char *name;
     const char *raw;   /* "HOST:PORT"; NULL: by command */
     const char **argv; /* ends with NULL; NULL: raw */
-    unsigned formats;  /* enum print_format */
+    unsigned formats;  /* bits, 1u << FORMAT_ZPL … */
 };
 
 struct setup {

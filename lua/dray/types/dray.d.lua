@@ -314,7 +314,7 @@ function Effect:wait() end
 ---@field package string packageIdentifier, packageId, of a gift message the line's id; ""
 ---@field trackingNumber string
 ---@field shipMethod string of a shipment's label its carrier
----@field format string what its bytes are: "ZPL", "PNG", "PDF", "text", "unknown"
+---@field format string what its bytes are: "ZPL", "PNG", "PDF", "TEXT", "unknown"
 ---@field said string the format that Amazon named
 ---@field flaw string what is wrong with it, ""
 ---@field size integer bytes

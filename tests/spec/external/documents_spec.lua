@@ -168,6 +168,37 @@ describe("a gift's message and its wrap label", function()
   end)
 end)
 
+describe("a gift's papers", function()
+  it("come out of a printer that takes text, and of no other", function()
+    if host then host:close() end
+    local drawer = os.tmpname()
+    finally(function() os.remove(drawer) end)
+    host = support.host("easy", { share = { gift = 1 }, words = ([[
+printer "dock" { command = { "cat" }, formats = { "ZPL", "PDF" } }
+printer "cards" { command = { "sh", "-c", "cat >> %s" }, formats = { "TEXT" } }
+]]):format(drawer) })
+    support.run(host, 'poll "shipments" sleep "1s"')
+    shipment = support.shipment(host)
+    support.run(host, [[
+      s.gift_messages[1]:print "cards"
+      s.wrap_labels[1]:print "cards"
+      local ok, why = try(function() s.gift_messages[1]:print "dock" end)
+      assert(not ok and why.message:find('takes ZPL PDF; the gift of order', 1, true), why)
+      sleep "10s"
+    ]], shipment)
+    host:advance("1m")
+    local file = assert(io.open(drawer, "rb"))
+    local text = file:read("a")
+    file:close()
+    assert.is_true(says(text, "All the best!") and says(text, "WRAP-1"), text)
+    assert.are.equal("taken", host:event("gift.printed", shipment.id, { box = "0" }))
+    assert.are.equal("taken", host:event("wrap.printed", shipment.id, { box = "0" }))
+    for _, effect in ipairs(support.effects(host, "print")) do
+      assert.are.equal("succeeded", effect.state, effect.why)
+    end
+  end)
+end)
+
 describe("an invoice", function()
   it("that another tool had made is fetched, not made again", function()
     begin()

@@ -13,7 +13,8 @@ local DELAYS = { workflow = { 1000, 1000 }, stock = { 60000, 60000 },
 
 --- A host over a quiet Amazon with one seller at one location.
 ---@param where "flex"|"easy"|"self"|"courier"
----@param options? table dray.test.Options with `share`, `shipments`, `location`
+---@param options? table dray.test.Options with `share`, `shipments`, `location`; `words` stand
+--- in the project file beside the account
 ---@return dray.test.Host
 function support.host(where, options)
   options = options or {}
@@ -22,7 +23,9 @@ function support.host(where, options)
     locations = { places.with(places[where], options.location) } }
   local sim = places.with({ delays = places.with(DELAYS, options.delays), external_rate = 20,
     external_burst = 20, share = places.with(places.quiet, options.share) }, options.sim)
-  return test.host(places.with(options, { accounts = { account }, sim = sim }))
+  local words = options.words and test.project({ account }, options.writes) .. options.words
+  return test.host(places.with(options, { accounts = { account }, sim = sim,
+    project = options.project or words }))
 end
 
 --- Amazon's own record of the first shipment, which a spec may change.
