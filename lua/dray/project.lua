@@ -159,7 +159,7 @@ local function marker(key)
   return function(value) return { [key] = value } end
 end
 
-local words = { "account", "env", "file", "command", "rules", "export" }
+local words = { "account", "env", "file", "command", "rules", "export", "keep" }
 table.move(more_words.names, 1, #more_words.names, #words + 1, words)
 
 local function strict(name)

@@ -409,6 +409,10 @@ end
 --- From now on Amazon's lists are asked by themselves, as `dray serve` does.
 function host:ask_lists() self.core:ask_lists() end
 
+--- From now on what is over is forgotten after a while (`keep` of the project file), as `dray serve`
+--- does once a day.
+function host:forget() self.core:forget() end
+
 function host:effects() return self.core:effects() end
 function host:orders() return self.core:orders() end
 function host:documents() return self.core:documents() end

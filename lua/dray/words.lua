@@ -1,5 +1,5 @@
---- The words of the project file beside accounts: event, feed, notify, printer.
---- Each is WORD "NAME" { … }; every mistake is collected with its line.
+--- The words of the project file beside accounts: event, feed, notify, printer, keep.
+--- Each but keep is WORD "NAME" { … }; every mistake is collected with its line.
 local events = require("dray.events")
 local schema = require("dray.schema")
 local suggest = require("dray.suggest")
@@ -258,6 +258,43 @@ local function check_feed(name, given, report)
   }
 end
 
+-- ---- keep { runs = "90d", reports = "90d", orders = "400d" }
+
+local keep_fields = { runs = { "text" }, reports = { "text" }, orders = { "text" } }
+local DAY = 24 * 3600 * 1000
+
+-- The shortest time of each: Amazon lists orders of six months, and what is listed again must be
+-- known still.
+local keep_least = { runs = 1, reports = 7, orders = 190 }
+
+local function keep_days(key, text, report)
+  local days = type(text) == "string" and text:match("^(%d%d?%d?%d?)d$")
+  if not days or tonumber(days) < keep_least[key] then
+    report(key, ('expected days, "%dd" at the least, got "%s"'):format(keep_least[key],
+      tostring(text)))
+    return nil
+  end
+  return tonumber(days) * DAY
+end
+
+local function keeper(found, line_of, mistake)
+  return function(given)
+    local line = line_of()
+    local function report(path, message)
+      mistake(line, ("keep: %s%s"):format(path == "" and "" or path .. ": ", message))
+    end
+    if type(given) ~= "table" then
+      report("", 'expected keep { runs = "90d", orders = "400d" }')
+      return
+    end
+    if next(found.keep) then report("", "is there twice") end
+    schema.check(given, keep_fields, report)
+    for _, key in ipairs { "runs", "reports", "orders" } do
+      if given[key] ~= nil then found.keep[key] = keep_days(key, given[key], report) end
+    end
+  end
+end
+
 local checks = { event = check_event, feed = check_feed, notify = check_notify,
   printer = check_printer }
 
@@ -295,6 +332,8 @@ function words.install(env, line_of, mistake)
     found[word] = {}
     env[word] = reader(word, found, line_of, mistake)
   end
+  found.keep = {}
+  env.keep = keeper(found, line_of, mistake)
   return found
 end
 

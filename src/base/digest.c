@@ -2,6 +2,8 @@
  * ends. */
 #include "base/digest.h"
 
+#include <string.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -68,4 +70,24 @@ void digest_hex(const struct digest *d, char out[DIGEST_HEX + 1])
         out[2 * i + 1] = digits[d->bytes[i] & 15];
     }
     out[DIGEST_HEX] = '\0';
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool digest_from_hex(const char *text, struct digest *out)
+{
+    if (strlen(text) != DIGEST_HEX)
+        return false;
+    for (size_t i = 0; i < DIGEST_SIZE; i++) {
+        const int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        out->bytes[i] = (unsigned char)(high << 4 | low);
+    }
+    return true;
 }

@@ -2,6 +2,7 @@
 #ifndef DRAY_BASE_DIGEST_H
 #define DRAY_BASE_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { DIGEST_SIZE = 32, DIGEST_HEX = 64 };
@@ -21,5 +22,7 @@ void digester_end(struct digester *d, struct digest *out);
 void digest_of(const void *data, size_t len, struct digest *out);
 /* Lower-case hex with a NUL. */
 void digest_hex(const struct digest *d, char out[DIGEST_HEX + 1]);
+/* Back again; false when it is not such a text. */
+bool digest_from_hex(const char *text, struct digest *out);
 
 #endif

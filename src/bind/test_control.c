@@ -7,6 +7,7 @@
 #include "bind/value.h"
 #include "store/journal.h"
 #include "workflow/control.h"
+#include "workflow/retention.h"
 #include "workflow/rhythm.h"
 
 /* One decision as the spec told it; `effect`, `record` and `warehouse` as the word wants
@@ -222,12 +223,17 @@ static int l_test_ask_lists(lua_State *L)
     return 0;
 }
 
+/* host:forget(): from now on what is over goes after a while, as with `dray serve` */
+static int l_test_forget(lua_State *L)
+{
+    retention_begin(test_host_of(L));
+    return 0;
+}
+
 void test_control_open(lua_State *L)
 {
-    static const luaL_Reg methods[] = {{"control", l_test_control},
-                                       {"log", l_test_log},
-                                       {"jump", l_test_jump},
-                                       {"ask_lists", l_test_ask_lists},
-                                       {NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"control", l_test_control},     {"log", l_test_log},       {"jump", l_test_jump},
+        {"ask_lists", l_test_ask_lists}, {"forget", l_test_forget}, {NULL, NULL}};
     luaL_setfuncs(L, methods, 0);
 }

@@ -13,6 +13,7 @@
 #include "workflow/deadlines.h"
 #include "workflow/due.h"
 #include "workflow/feed.h"
+#include "workflow/retention.h"
 #include "workflow/rhythm.h"
 #include "workflow/round.h"
 #include "workflow/tell.h"
@@ -116,6 +117,7 @@ struct work *work_open(const struct invocation *in, struct session *s)
     deadlines_begin(s->host);
     if (!s->host->rehearsal) { /* files stay, and nobody is told */
         feeds_begin(s->host);
+        retention_begin(s->host);
         tell_begin(s->host);
     }
     loop_watch_hangup(s->host->loop);

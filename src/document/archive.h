@@ -63,6 +63,10 @@ enum err archive_batch_end(struct archive_batch *b, struct fault *f);
 enum err archive_read(const struct archive *a, const char *path, char **data, size_t *len,
                       struct fault *f);
 
+/* Removes a document whose row is gone for good. What cannot be removed is logged, and
+ * the next sweep removes it. */
+void archive_remove(struct archive *a, const char *path);
+
 /* Removes every file that `named` does not know, and folders that are empty then; gives
  * the number removed. Called once at start by the owner. */
 size_t archive_sweep(struct archive *a, bool (*named)(void *arg, const char *path),

@@ -93,3 +93,22 @@ size_t archive_sweep(struct archive *a, bool (*named)(void *arg, const char *pat
     closedir(entries);
     return s.removed;
 }
+
+void archive_remove(struct archive *a, const char *path)
+{
+    char day[ARCHIVE_DAY];
+    struct sweep s = {.archive = a};
+
+    snprintf(day, sizeof day, "%.*s", ARCHIVE_DAY - 1, path);
+    if (!archive_is_day(day) || strlen(path) <= ARCHIVE_DAY ||
+        !archive_is_file(path + ARCHIVE_DAY))
+        return; /* no name that the archive gives */
+    const int folder = archive_open_folder(a->root, day);
+    if (folder < 0) {
+        if (errno != ENOENT)
+            complain("a folder of documents could not be read", day);
+        return;
+    }
+    remove_file(&s, folder, path + ARCHIVE_DAY);
+    close(folder);
+}

@@ -30,7 +30,7 @@ struct kept {
     const char *sql; /* a literal for `fixed`, owned for `built` */
     sqlite3_stmt *stmt;
 };
-enum { KEPT_FIXED = 128, KEPT_BUILT = 64 };
+enum { KEPT_FIXED = 256, KEPT_BUILT = 64 };
 
 /* How long SQLite waits for another program's lock. */
 enum { STORE_PATIENCE_MS = 2000 };
@@ -93,6 +93,9 @@ void lock_release(int lock);
 
 /* Reads the end of the log. */
 enum err journal_open(struct store *s, struct fault *f);
+/* The last entry that was cut off the log's beginning; zeroes when none was
+ * (prune_log.c). */
+enum err journal_cut(struct store *s, struct chain *cut, struct fault *f);
 /* The chain of the whole log: ERR_INPUT names the first entry that is not as it was
  * written. */
 enum err journal_verify(struct store *s, struct fault *f);

@@ -245,8 +245,11 @@ static enum err broken(const struct store *s, int64_t id, struct fault *f)
 enum err journal_verify(struct store *s, struct fault *f)
 {
     struct query q;
-    struct chain tail = {0};
+    struct chain tail;
     int64_t wrong = 0;
+    enum err err = journal_cut(s, &tail, f);
+    if (err != ERR_OK)
+        return err;
     query_read(&q, s, "SELECT " ENTRY_COLUMNS " FROM log ORDER BY id", f);
     while (wrong == 0 && query_row(&q)) {
         struct entry e;
@@ -254,7 +257,7 @@ enum err journal_verify(struct store *s, struct fault *f)
         if (q.err == ERR_OK && !follows(s, &q, &e, &tail))
             wrong = e.id;
     }
-    enum err err = query_end(&q);
+    err = query_end(&q);
     if (err == ERR_OK && wrong == 0 && s->mode == STORE_OWN && tail.id != s->tail.id)
         wrong = tail.id + 1;
     return err == ERR_OK && wrong != 0 ? broken(s, wrong, f) : err;

@@ -88,8 +88,9 @@ static const char version_1_floor[] =
     " event INTEGER NOT NULL, at_ms INTEGER NOT NULL, payload TEXT NOT NULL,"
     " PRIMARY KEY(record, name, box)) STRICT, WITHOUT ROWID;"
 
-    "CREATE TABLE told(key BLOB PRIMARY KEY, content BLOB NOT NULL) STRICT, WITHOUT "
-    "ROWID;"
+    "CREATE TABLE told(key BLOB PRIMARY KEY, content BLOB NOT NULL, told_ms INTEGER NOT "
+    "NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX told_time ON told(told_ms);"
 
     "CREATE TABLE parcel(tracking TEXT NOT NULL, record INTEGER NOT NULL, box TEXT NOT "
     "NULL,"

@@ -11,7 +11,8 @@ enum told {
     TOLD_OTHER /* heard before with other content; what is remembered stays */
 };
 
-/* `key` is what makes a report itself, `content` all that it says. */
+/* `key` is what makes a report itself, `content` all that it says. It is remembered for
+ * as long as it is told again, and some time after (store/prune.h). */
 enum err told_put(struct store *s, const struct digest *key, const struct digest *content,
                   enum told *told, struct fault *f);
 

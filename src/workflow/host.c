@@ -20,6 +20,7 @@
 #include "workflow/print.h"
 #include "workflow/printing.h"
 #include "workflow/prover.h"
+#include "workflow/retention.h"
 #include "workflow/rhythm.h"
 #include "workflow/sender.h"
 #include "workflow/setup.h"
@@ -172,6 +173,7 @@ void host_close(struct host *h)
 {
     if (h == NULL)
         return;
+    retention_free(h->retention);
     deadlines_free(h->deadlines);
     tell_free(h->tell);
     feeds_free(h->feeds);

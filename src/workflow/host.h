@@ -22,6 +22,7 @@
 #include "store/store.h"
 
 struct export;
+struct retention;
 struct rhythm;
 struct feeds;
 struct tell;
@@ -87,6 +88,7 @@ struct host {
     struct host_watch watch;
     struct host_approver approver;
     struct host_figures figures;
+    struct retention *retention; /* old rows go by themselves; NULL: they stay */
     struct deadlines *deadlines; /* clocks are told; NULL: nobody does */
     struct tell *tell;           /* people are told; NULL: later */
     struct feeds *feeds;         /* files are read by themselves; NULL: nobody does */

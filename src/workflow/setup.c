@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "document/format.h"
@@ -192,6 +193,19 @@ static void read_printers(struct setup *s, const struct json *given)
     }
 }
 
+static int64_t keep_of(const struct json *keep, const char *key, int64_t otherwise)
+{
+    int64_t ms;
+    return json_int(json_get(keep, key), &ms) ? ms : otherwise;
+}
+
+static void read_keep(struct setup *s, const struct json *keep)
+{
+    s->keep = (struct keep){.runs_ms = keep_of(keep, "runs", (int64_t)90 * MS_DAY),
+                            .reports_ms = keep_of(keep, "reports", (int64_t)90 * MS_DAY),
+                            .orders_ms = keep_of(keep, "orders", (int64_t)400 * MS_DAY)};
+}
+
 struct setup *setup_new(const char *folder, const struct json *words, struct fault *f)
 {
     struct setup *s = mem_new(sizeof *s);
@@ -200,6 +214,7 @@ struct setup *setup_new(const char *folder, const struct json *words, struct fau
     read_kinds(s, json_get(words, "event"));
     read_notifiers(s, json_get(words, "notify"));
     read_printers(s, json_get(words, "printer"));
+    read_keep(s, json_get(words, "keep"));
     if (read_feeds(s, json_get(words, "feed"), f) == ERR_OK)
         return s;
     setup_free(s);

@@ -94,6 +94,13 @@ struct printer {
     unsigned formats;  /* bits, 1u << FORMAT_ZPL … */
 };
 
+/* How long what is over is kept, in milliseconds (workflow/retention.h). */
+struct keep {
+    int64_t runs_ms;    /* runs, verdicts, fires */
+    int64_t reports_ms; /* what was reported, and reports whose order never came */
+    int64_t orders_ms;  /* orders with all that belongs to them, and the log */
+};
+
 struct setup {
     struct arena memory;
     struct setup *before; /* what was in force earlier; NULL; owned */
@@ -106,11 +113,12 @@ struct setup {
     size_t notifier_count;
     struct printer *printers;
     size_t printer_count;
+    struct keep keep;
 };
 
-/* From { event = {…}, feed = {…}, notify = {…}, printer = {…} }, each by name; `words`
- * NULL: nothing. NULL and *f (with the line in dray.lua) for a zone or a form of times
- * that is none. */
+/* From { event = {…}, feed = {…}, notify = {…}, printer = {…} }, each by name, and keep =
+ * {…}; `words` NULL: nothing. NULL and *f (with the line in dray.lua) for a zone or a
+ * form of times that is none. */
 struct setup *setup_new(const char *folder, const struct json *words, struct fault *f);
 void setup_free(struct setup *s);
 

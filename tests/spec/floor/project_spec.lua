@@ -129,3 +129,26 @@ printer "office" { command = { "lp", "-d", "office" }, formats = { "PDF", "PNG" 
     assert.is_truthy(message:find("deadlines.confirm: .*soon"), message)
   end)
 end)
+
+describe("how long what is over is kept", function()
+  it("is said in days", function()
+    local found = assert(project.read("dray.lua",
+      ACCOUNT .. 'keep { runs = "30d", orders = "2000d" }'))
+    assert.same({ runs = 30 * 86400000, orders = 2000 * 86400000 }, found.words.keep)
+  end)
+
+  for text, message in pairs({
+    ['keep { runs = "30" }'] = 'keep: runs: expected days, "1d" at the least, got "30"',
+    ['keep { orders = "90d" }'] = 'keep: orders: expected days, "190d" at the least, got "90d"',
+    ['keep { reports = 7 }'] = "keep: reports: expected a text, got 7",
+    ['keep { run = "30d" }'] = 'did you mean "runs"',
+    ['keep "30d"'] = "keep: expected keep { runs",
+    ['keep { runs = "30d" } keep { runs = "30d" }'] = "keep: is there twice",
+  }) do
+    it("with its line when it is wrong: " .. text, function()
+      local found = mistakes(text)
+      assert(found and found:find("dray.lua:1: ", 1, true), found)
+      assert(found:find(message, 1, true), found)
+    end)
+  end
+end)
