@@ -409,8 +409,8 @@ end
 --- From now on Amazon's lists are asked by themselves, as `dray serve` does.
 function host:ask_lists() self.core:ask_lists() end
 
---- From now on what is over is forgotten after a while (`keep` of the project file), as `dray serve`
---- does once a day.
+--- From now on what is over is forgotten after a while (`keep` of the project file), as
+--- `dray serve` does once a day.
 function host:forget() self.core:forget() end
 
 function host:effects() return self.core:effects() end
