@@ -62,6 +62,8 @@ step "its label is made" generateShipLabels -p operation=GENERATE
 url=$(sed -nE 's/.*"url":"([^"]*)".*/\1/p' "$work/out")
 [ "${url#"$sim_url/sim-files/"}" != "$url" ]
 verdict "the label's URL leads to the simulator, on its port" $? "$work/out"
+! grep -rqaE 'sim-files|X-Amz-' state "$work/err"
+verdict "its address is in the answer only, not in what is kept or said beside it" $? "$work/err"
 sim_get "${url#"$sim_url"}" label.pdf && head -c 5 label.pdf | grep -q '^%PDF-'
 verdict "and to a document" $? label.pdf
 step "it is reported as shipped by a PATCH" updatePackageStatus -p packageId=1 -b shipped.json

@@ -82,6 +82,14 @@ describe("a label's file", function()
     assert.is_true(says(support.story(host), "its URL gave no answer"), support.story(host))
   end)
 
+  it("cannot be asked for by a script's call, which would hand it its address", function()
+    begin()
+    local why = support.fails(host, [[call("generateShipLabels", { shipmentId = "$ID",
+      operation = "GENERATE" })]], shipment)
+    assert.is_true(says(why, "generateShipLabels"), why)
+    assert.are.equal(0, asked())
+  end)
+
   it("behind plain http to elsewhere is never asked for", function()
     begin()
     host:faults({ { operation = "generateShipLabels", kind = "plain_http", nth = { 1 } } })
@@ -210,6 +218,30 @@ describe("an invoice", function()
       settle()
     ]], shipment)
     assert.are.equal(0, support.told(host, shipment, "invoice").told)
+  end)
+
+  it("that says another format than its bytes have is kept, with a flaw", function()
+    begin()
+    local invoice = require("sim.external")
+    local found
+    for _, operation in ipairs(invoice.list) do
+      found = operation.name == "generateInvoice" and operation or found
+    end
+    local handle = found.handle
+    finally(function() found.handle = handle end)
+    found.handle = function(...)
+      local status, text = handle(...)
+      return status, text and (text:gsub('"PDF"', '"PNG"'))
+    end
+    support.run(host, "s:confirm() s:create_packages { packages = $PACKAGES } settle() "
+      .. "s:shipping_options('1'):wait() assert(s:generate_invoice():wait() == 'succeeded')",
+      shipment)
+    for _, document in ipairs(host:documents()) do
+      assert.are.same({ "invoice", "PDF", "PNG" }, { document.kind, document.format,
+        document.said })
+      assert.is_true(says(document.flaw, "Amazon calls it PNG, its bytes are PDF"), document.flaw)
+    end
+    assert.are.equal(1, #host:documents())
   end)
 
   it("that Amazon does not have yet is told as such", function()
