@@ -153,13 +153,18 @@ static enum err not_shown(struct host *h, struct effect *e, struct fault *f)
                            f);
 }
 
-static enum err verdict(struct external_look *l, struct arena *a, struct fault *f)
+/* `read`: Amazon showed the shipment; else it will not, and only what it had refused is
+ * judged by what is known. */
+static enum err verdict(struct external_look *l, bool read, struct arena *a,
+                        struct fault *f)
 {
     struct effect e;
     if (l->effect == 0)
         return ERR_OK;
     enum err err = effect_get(l->host->store, a, l->effect, false, &e, f);
-    return err == ERR_OK && e.state == EFFECT_UNKNOWN ? not_shown(l->host, &e, f) : err;
+    if (err != ERR_OK || e.state != EFFECT_UNKNOWN || !(read || external_is_refused(&e)))
+        return err;
+    return not_shown(l->host, &e, f);
 }
 
 /* ---- the shipment itself ---- */
@@ -175,11 +180,12 @@ static enum err take_shipment(void *arg, const struct page_item *item, struct fa
 static void shipment_done(void *arg, const struct call_reply *reply)
 {
     struct external_look *l = arg;
+    const bool read = reply->outcome == CALL_OK;
     struct arena a;
     struct fault f;
 
     arena_init(&a);
-    if (reply->outcome == CALL_OK && verdict(l, &a, &f) != ERR_OK)
+    if ((read || reply->outcome == CALL_REFUSED) && verdict(l, read, &a, &f) != ERR_OK)
         host_trouble(l->host, &f);
     arena_clear(&a);
     end_look(l);

@@ -157,6 +157,16 @@ describe("what Amazon refuses (422) because the shipment moved meanwhile", funct
     assert.are.equal("held", refused("shipping_options").state)
   end)
 
+  it("is held when Amazon does not show the shipment any more", function()
+    begin("flex")
+    shipment.eligible = { "ACCEPTED" }
+    support.run(host, 'poll "shipments"')
+    host.amazon.outside:move(shipment, "CONFIRMED")
+    host.amazon.world.account_list[1].options.missing_roles = { "getShipment" }
+    support.run(host, [[assert(s:reject { reason = "OUT_OF_STOCK" }:wait() == "held")]], shipment)
+    refused("reject")
+  end)
+
   it("is read again after dray was stopped before it could look", function()
     begin("flex", { disk = true })
     shipment.eligible = { "ACCEPTED" }
