@@ -66,7 +66,7 @@ expect "and takes what it is given" 1 'printer "reports" takes PDF; the label of
   "$DRAY" print "$po" --printer reports --kind label
 expect "a copy has a number" 2 'copy' "$DRAY" print "$po" --copy 0
 expect "an order that nobody knows is not printed" 1 'NO-SUCH' "$DRAY" print NO-SUCH
-expect "a kind is one" 2 'expected label, slip, invoice or gift' "$DRAY" print "$po" --kind lable
+expect "a kind is one" 2 'expected label, slip, invoice, gift or wrap' "$DRAY" print "$po" --kind lable
 
 # ---- what goes wrong ----
 
