@@ -6,6 +6,8 @@
 
 #include "base/secret.h"
 #include "net/http_client.h"
+#include "store/record.h"
+#include "workflow/poller.h"
 
 static const struct flag flags[] = {
     {"offline", 0, NULL, false, "ask nothing over the network"},
@@ -66,6 +68,38 @@ static void look_at_disk(struct doctor *d)
         doctor_say(d, "disk", HEALTH_OK, seen, "");
 }
 
+/* Its list was read, and brought nothing, ever. */
+static bool is_idle(struct store *s, const struct account *a)
+{
+    const bool vendor = a->program == PROGRAM_VENDOR;
+    const struct record_filter all = {.kind = vendor ? RECORD_ORDER : RECORD_SHIPMENT,
+                                      .account = a->id,
+                                      .with_old = true,
+                                      .limit = 1};
+    int64_t read_ms, count = 0;
+    struct fault f;
+
+    return cursor_get(s, a->id, poll_name(vendor ? POLL_ORDERS : POLL_PROGRESS), &read_ms,
+                      &f) == ERR_OK &&
+           record_count(s, &all, &count, &f) == ERR_OK && count == 0;
+}
+
+/* Amazon answers a wrong account or region with an empty list. */
+static void look_for_work(struct doctor *d, struct store *s)
+{
+    char what[160];
+    for (size_t i = 0; i < d->session->project->account_count; i++) {
+        const struct account *a = d->session->project->accounts[i];
+        if (!is_idle(s, a))
+            continue;
+        snprintf(what, sizeof what, "%s: work", a->id);
+        doctor_say(d, what, HEALTH_LOOK,
+                   "nothing is here, although Amazon's list was read",
+                   "lists are by creation, back to `since` and a week at least: is this "
+                   "the account and the region that get the orders?");
+    }
+}
+
 static void look_at_state(struct doctor *d)
 {
     struct fault f;
@@ -78,6 +112,8 @@ static void look_at_state(struct doctor *d)
     else
         doctor_say(d, "state", HEALTH_WRONG, f.text,
                    "see `dray check --records`; keep a copy before anything else");
+    if (s != NULL)
+        look_for_work(d, s);
     store_close(s);
 }
 

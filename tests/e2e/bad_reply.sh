@@ -94,6 +94,21 @@ doctor() {
     'getPackingSlips *WRONG.*lacks a role.*give the application the role.*authorise it anew'
   grep -qE 'getOrders *ok' "$work/err" && grep -qE 'getShippingLabels *ok' "$work/err"
   verdict "and the operations that are allowed" $? "$work/err"
+  ! grep -q 'acme: work' "$work/err"
+  verdict "and says nothing of orders before anybody looked for them" $? "$work/err"
+  rm "$amazon/GET.packingSlips"
+  echo 'poll "orders"' >poll.lua
+  orders ''
+  run "$DRAY" run -q poll.lua
+  run "$DRAY" doctor
+  mv "$work/out" "$work/err"
+  said "an account without a single order is asked whether it is the right one" 0 \
+    'acme: work *look .*the account and the region'
+  orders "$(order FIRST1)"
+  run "$DRAY" run -q poll.lua
+  run "$DRAY" doctor
+  ! grep -q 'acme: work' "$work/out"
+  verdict "until it has one" $? "$work/out"
 }
 aside doctor
 

@@ -25,7 +25,11 @@ answers GET.purchaseOrders 200 "{\"payload\":{\"orders\":[$(order CASE1),$(order
 answers GET.purchaseOrders.status 200 '{"payload":{"orders":[]}}'
 answers POST.acknowledgements 202 '{"payload":{"transactionId":"T-1"}}'
 answers GET.transactions 404 '{"errors":[{"code":"ResourceNotFound","message":"no such transaction"}]}'
-run "$DRAY" run -q accept.lua
+# On a busy machine that may take another turn.
+for _ in 1 2 3; do
+  run "$DRAY" run -q accept.lua
+  ! "$DRAY" explain CASE1 --case | grep -q asked || break
+done
 
 # case_says REASON PATTERN: a line of the text matches.
 case_says() {
