@@ -1,6 +1,8 @@
 /* `dray effects`: what is intended, on its way, proved or held. */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/instant.h"
 #include "cli/choice.h"
 #include "cli/command.h"
 #include "cli/rows.h"
@@ -24,6 +26,40 @@ struct listing_of {
     int64_t now_ms;
 };
 
+/* What a person must look at. */
+enum { FOR_A_PERSON = 1u << EFFECT_HELD | 1u << EFFECT_UNKNOWN };
+
+/* "3 h" */
+static void format_age(int64_t ms, char *out, size_t size)
+{
+    static const struct {
+        int64_t ms, below_ms;
+        const char *word;
+    } units[] = {{MS_MINUTE, MS_HOUR, "min"},
+                 {MS_HOUR, 2 * (int64_t)MS_DAY, "h"},
+                 {MS_DAY, INT64_MAX, "d"}};
+    size_t i = 0;
+
+    while (ms >= units[i].below_ms)
+        i++;
+    snprintf(out, size, "%lld %s", (long long)(ms / units[i].ms), units[i].word);
+}
+
+/* "held 3 h": for how long it waits for somebody; of all others the state alone. */
+static void show_state(struct rows *rows, const struct effect *e, int64_t now_ms)
+{
+    const char *state = effect_shown(e, now_ms);
+    const bool open = (1u << e->state & FOR_A_PERSON) != 0;
+    const int64_t since = e->state == EFFECT_UNKNOWN ? e->sent_ms : e->changed_ms;
+    char age[32], text[64];
+
+    format_age(now_ms > since ? now_ms - since : 0, age, sizeof age);
+    snprintf(text, sizeof text, "%s%s%s", state, open ? " " : "", open ? age : "");
+    rows_cell(rows, text);
+    rows_extra(rows, "state", state);
+    rows_extra_time(rows, "since", open ? since : 0);
+}
+
 static bool print_effect(void *arg, const struct effect *e)
 {
     struct listing_of *l = arg;
@@ -31,7 +67,7 @@ static bool print_effect(void *arg, const struct effect *e)
     rows_number(l->rows, "id", e->id);
     rows_text(l->rows, "purchaseOrderNumber", e->name);
     rows_text(l->rows, "verb", e->verb);
-    rows_text(l->rows, "state", effect_shown(e, l->now_ms));
+    show_state(l->rows, e, l->now_ms);
     rows_time(l->rows, "changed", e->changed_ms);
     rows_text(l->rows, "why", e->state == EFFECT_SUCCEEDED ? e->evidence : e->why);
     rows_extra(l->rows, "account", e->account);
@@ -83,6 +119,8 @@ static int effects(const struct invocation *in)
     filter.limit = limit;
     filter.account = flag_text(in, "account", NULL);
     int exit = choice_effect_states(in, "effect-state", &filter.states);
+    filter.by_change =
+        filter.states != 0 && (filter.states & ~(unsigned)FOR_A_PERSON) == 0;
     if (exit == EXIT_DONE)
         exit = session_look(in, &s);
     if (exit == EXIT_DONE)
@@ -96,7 +134,8 @@ const struct command command_effects = {
     .arguments = "",
     .summary = "what is intended outside: waiting, on its way, proved, held, unknown",
     .details = "`assumed` is an effect that Amazon took more than 30 minutes ago and "
-               "that is not proved.",
+               "that is not proved.\nWhat is held or unknown shows for how long; where "
+               "only those are asked for, the oldest is first.",
     .flags = flags,
     .run = effects,
 };

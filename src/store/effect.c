@@ -431,7 +431,9 @@ static enum err add_effect_filter(struct clause *c, struct store *s,
 
 static void add_order(struct clause *c, const struct effect_filter *filter)
 {
-    clause_add(c, filter->due_order ? " ORDER BY next_ms, id" : " ORDER BY id");
+    clause_add(c, filter->due_order   ? " ORDER BY next_ms, id"
+                  : filter->by_change ? " ORDER BY changed_ms, id"
+                                      : " ORDER BY id");
     if (filter->limit != 0)
         clause_int(c, " LIMIT ?", filter->limit);
 }

@@ -136,6 +136,7 @@ struct effect_filter {
     const char *script; /* planned by runs of this script or rule, by its name or path */
     bool with_body;
     bool due_order; /* by next_ms (ready ones by their rank), then id; else by id */
+    bool by_change; /* by changed_ms, then id */
     int64_t limit;  /* 0: all */
 };
 typedef bool effect_fn(void *arg, const struct effect *e);

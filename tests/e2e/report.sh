@@ -94,6 +94,13 @@ grep "\"${po[3]}\"" "$work/out" | grep -q '"open":"confirm (effect [0-9]*) held:
   [ "$(totals held)" = 1 ]
 verdict "with who held it and why" $? "$work/out"
 
+later 10800 "$DRAY" effects --effect-state held
+grep -qE "^ *[0-9]+ +${po[3]} +confirm +held 3 h " "$work/out"
+verdict "three hours later it shows for how long" $? "$work/out"
+later 345600 "$DRAY" effects --effect-state held --json
+grep -q '"state":"held","since":"' "$work/out"
+verdict "as an instant in JSON, beside the state" $? "$work/out"
+
 # ---- the clocks ----
 
 expect "orders show the clock that runs" 0 '' "$DRAY" orders

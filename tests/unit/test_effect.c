@@ -40,6 +40,24 @@ static void test_add(void)
     store_close(s);
 }
 
+static void test_oldest_first(void)
+{
+    struct effect *list;
+    size_t count;
+    struct store *s = begin();
+    struct effect first = an_effect(1, "PO1"), second = an_effect(2, "PO2");
+    const struct effect_change held = {.to = EFFECT_HELD, .why = "x", .next_ms = 1};
+    OK(effect_add(s, &first, &fault));
+    OK(effect_add(s, &second, &fault));
+    OK(effect_move(s, &second, &held, &fault));
+    clock_advance_to(a_clock, clock_mono_ms(a_clock) + 1000);
+    OK(effect_move(s, &first, &held, &fault));
+    const struct effect_filter filter = {.states = 1u << EFFECT_HELD, .by_change = true};
+    OK(effect_list(s, &arena, &filter, &list, &count, &fault));
+    CHECK(count == 2 && list[0].id == second.id && list[1].id == first.id);
+    store_close(s);
+}
+
 static void test_keys(void)
 {
     struct effect got;
@@ -507,6 +525,7 @@ static void test_clean_up(void)
 }
 
 TESTS_MAIN({"an effect is kept as it was planned", test_add},
+           {"what was held first is listed first", test_oldest_first},
            {"an order is confirmed or denied once, whoever asks", test_keys},
            {"who saw an older version changes nothing", test_compare_and_set},
            {"sends, checks, evidence and times follow the changes", test_move},
