@@ -12,11 +12,14 @@
 /* The place of the newest "log.cut" among the cursors. */
 static const char cursor_name[] = "log.cut";
 
-/* The ids that something still needs; the smallest of each. First the whole story of the
- * oldest order that has an effect under way. */
-static const char *const needed[] = {
+/* The whole story of the oldest order that has an effect under way. */
+static const char first_of_open[] =
     "SELECT min(id) FROM log WHERE record > 0 AND record = (SELECT min(record) FROM "
-    "effect WHERE state < 7 AND state > 0 AND record > 0)",
+    "effect WHERE state < 7 AND state > 0 AND record > 0)";
+
+/* The ids that something still needs; the smallest of each. */
+static const char *const needed[] = {
+    first_of_open,
     "SELECT min(event) FROM job",
     "SELECT min(event) FROM hold",
     "SELECT min(event) FROM fire WHERE state = 0",
