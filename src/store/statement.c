@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 
-enum { SQL_MAX = 8192 };
+enum { SQL_MAX = 8192, BUILT_NEAR = 8 };
 
 static sqlite3_stmt *prepare(struct query *q, const char *sql, unsigned flags)
 {
@@ -34,12 +34,22 @@ static struct kept *find_fixed(struct store *s, const char *sql)
     return NULL;
 }
 
+/* The place of this text: where it stands, else one that is free. When all that are near
+ * are taken, the first one gives way. */
 static struct kept *find_built(struct store *s, const char *sql)
 {
     uint32_t hash = 2166136261U;
     for (const char *p = sql; *p != '\0'; p++)
         hash = (hash ^ (unsigned char)*p) * 16777619U;
-    return &s->built[hash % KEPT_BUILT];
+    struct kept *empty = NULL;
+    for (uint32_t i = 0; i < BUILT_NEAR; i++) {
+        struct kept *k = &s->built[(hash + i) % KEPT_BUILT];
+        if (k->sql != NULL && strcmp(k->sql, sql) == 0)
+            return k;
+        if (k->sql == NULL && empty == NULL)
+            empty = k;
+    }
+    return empty != NULL ? empty : &s->built[hash % KEPT_BUILT];
 }
 
 static bool busy(const struct kept *k)
