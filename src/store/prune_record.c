@@ -48,7 +48,7 @@ static const char candidates[] =
     " AND NOT EXISTS (SELECT 1 FROM paper WHERE paper.record = record.id AND"
     " paper.id = (SELECT max(id) FROM paper))"
     " AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.record = record.id)"
-    " AND NOT EXISTS (SELECT 1 FROM job WHERE job.record = record.id)"
+    " AND id NOT IN (SELECT record FROM job)"
     " FROM record WHERE id > ?2 ORDER BY id LIMIT ?3";
 
 /* Who was seen later is younger; so the first one that is too young ends it. */

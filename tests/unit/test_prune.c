@@ -299,11 +299,13 @@ static void test_orders(void)
                   open = order_at(s, "PO2", ORDER_ACCEPTED),
                   held = order_at(s, "PO3", ORDER_SHIPPED),
                   waits = order_at(s, "PO4", ORDER_CANCELLED);
-    struct effect done = an_effect(shipped, "PO1"), kept = an_effect(held, "PO3");
+    struct effect done = an_effect(shipped, "PO1"), kept = an_effect(held, "PO3"),
+                  newest = an_effect(open, "PO2");
     done.state = EFFECT_SUCCEEDED;
     kept.state = EFFECT_HELD;
     OK(effect_add(s, &done, &fault));
     OK(effect_add(s, &kept, &fault));
+    OK(effect_add(s, &newest, &fault));
     OK(hold_begin(s, &(struct hold){.rule = 1, .record = waits, .due_ms = 1}, &fresh,
                   &fault));
     OK(fact_put(s,
