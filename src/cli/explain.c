@@ -8,6 +8,7 @@
 #include "cli/session.h"
 #include "store/journal.h"
 #include "store/paper.h"
+#include "workflow/import.h"
 
 static const struct flag flags[] = {
     FLAG_PROJECT,
@@ -84,6 +85,8 @@ static void tell_other(const struct entry *e, const struct json *detail)
         printf(" (effect %lld)", (long long)e->effect);
     if (strncmp(e->what, "shipment.", 9) == 0)
         tell_move(detail);
+    if (import_wrote(e)) /* it happened before dray was told */
+        printf(", at Amazon %s", json_get_str(detail, "at", ""));
     printf("%s%s%s%s\n", why[0] == '\0' ? "" : ": ", why, actor[0] == '\0' ? "" : ", by ",
            actor);
 }
