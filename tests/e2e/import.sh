@@ -33,7 +33,7 @@ verdict "what is over is imported, what is open is left; a line tells of each we
 verdict "what was imported is listed only where it is asked for" $?
 "$DRAY" explain "${orders[0]}" >"$work/out"
 grep -q "imported from Amazon's record of the past" "$work/out" &&
-  grep -qE 'order.cancelled, at Amazon 20[0-9-]+T[0-9:]+Z$' "$work/out"
+  grep -qE 'order.cancelled, at Amazon 20[0-9-]+T[0-9:.]+Z$' "$work/out"
 verdict "explain says where it comes from, and what became of it when" $? "$work/out"
 run "$DRAY" report --json
 [ "$code" = 0 ] && grep -q '"orders":0' "$work/out"
