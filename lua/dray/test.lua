@@ -166,10 +166,12 @@ local function write_project(folder, options, accounts)
 end
 
 -- Rule files, and the word that names them.
-local function write_rules(folder, rules)
+local function write_rules(folder, rules, below)
   if type(rules) == "string" then rules = { ["rules.lua"] = rules } end
-  assert(os.execute(("mkdir -p '%s/rules'"):format(folder)))
-  for name, text in pairs(rules) do write_file(("%s/rules/%s"):format(folder, name), text) end
+  assert(os.execute(("mkdir -p '%s/%s'"):format(folder, below)))
+  for name, text in pairs(rules) do
+    write_file(("%s/%s/%s"):format(folder, below, name), text)
+  end
 end
 
 local function write_files(folder, files)
@@ -196,7 +198,7 @@ function test.host(options)
   local accounts = options.accounts or { test.account(options.orders or 5) }
   local folder = core.folder()
   write_project(folder, options, accounts)
-  if options.rules then write_rules(folder, options.rules) end
+  if options.rules then write_rules(folder, options.rules, "rules") end
   write_files(folder, options.files or {})
   local now = instant(options.now or "2026-11-23T08:00Z")
   local opened = core.open(folder, now, options.seed or 1, options.disk or false,
@@ -282,6 +284,33 @@ function host:pause(rule, why) return self.core:pause(rule, why) end
 ---@param rule string
 ---@param backlog "run"|"drop"
 function host:resume(rule, backlog) return self.core:resume(rule, backlog) end
+
+---@class dray.test.Backtest
+---@field rules? string|table<string, string> instead of the host's own rules
+---@field since? string "2026-11-23T08:00Z": only what was decided about events from then on
+
+---@class dray.test.Difference
+---@field kind "different"|"before"|"now"
+---@field what string
+---@field order string
+---@field rule string
+---@field before string
+---@field now string
+
+--- What was decided so far, played through other rules: the decisions that differ, and totals
+--- beside them. Nothing of the host changes.
+---@param options? dray.test.Backtest
+---@return dray.test.Difference[] differences with compared, same, orders, versions, passed, reasons
+function host:backtest(options)
+  options = options or {}
+  local patterns
+  if options.rules then
+    write_rules(self.folder, options.rules, "candidate")
+    patterns = { "candidate/*.lua" }
+  end
+  local since = options.since and instant(options.since) or 0
+  return assert(self.core:backtest(self.folder, patterns, since))
+end
 
 --- Runs of rules, the newest first.
 ---@return { id: integer, rule: string, state: string, error: string, trace: string }[]

@@ -132,6 +132,7 @@ static int l_call(lua_State *L)
     struct fault f = {0};
     struct call_request request = {.op = check_operation(L),
                                    .account = check_account(L, h)};
+    h->outside = "call";
     request.params = check_params(L);
     struct calling *c = calling_new(L, t);
     c->wait = task_wait(t, withdraw_call, c);

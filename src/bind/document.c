@@ -220,6 +220,7 @@ static int l_document_list(lua_State *L)
     struct fault f = {0};
     for (int k = 0; k < PAPER_KIND_COUNT; k++)
         kinds[k] = paper_kind_name((enum paper_kind)k);
+    bind_host(L)->outside = "documents";
     options_check(L, "documents", names);
     struct paper_filter filter = {
         .account = options_text(L, "documents", "account"),

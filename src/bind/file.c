@@ -42,6 +42,7 @@ static const char *check_path(lua_State *L)
 static int l_file_json(lua_State *L)
 {
     const char *path = check_path(L);
+    bind_host(L)->outside = "read_json";
     struct arena *a = bind_scratch(L);
     struct fault f = {0};
     size_t len;
@@ -178,6 +179,7 @@ static void skip_mark(struct sheet *s)
 static int l_file_csv(lua_State *L)
 {
     const char *path = check_path(L);
+    bind_host(L)->outside = "read_csv";
     if (lua_isnoneornil(L, 2)) {
         lua_settop(L, 1);
         lua_newtable(L);

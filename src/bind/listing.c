@@ -113,6 +113,7 @@ static int l_list(lua_State *L)
     const char *const names[] = {"state", kind->place, "account", "due", "old", NULL};
     struct host *h = bind_host(L);
     struct fault f = {0};
+    h->outside = kind->word;
     options_check(L, kind->word, names);
     struct record_filter filter = {
         .kind = kind->record,
@@ -138,6 +139,7 @@ static int l_find(lua_State *L)
     const char *account = luaL_optstring(L, 2, NULL);
     struct record r = {0};
     struct fault f = {0};
+    h->outside = kind->one;
     enum err e = record_find(h->store, bind_scratch(L), kind->record, account, name,
                              false, &r, &f);
     trouble_check(L, e, &f);

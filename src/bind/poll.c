@@ -173,6 +173,7 @@ static int l_poll(lua_State *L)
     unsigned kinds = check_arguments(L, &account);
     if (account != NULL && host_account(h, account) == NULL)
         return trouble_error(L, ERR_INPUT, "poll: unknown account \"%s\"", account);
+    h->outside = "poll";
     struct polling *p = polling_new(L, h, t);
     plan_asks(p, h, kinds, account);
     if (p->count == 0)

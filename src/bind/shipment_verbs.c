@@ -85,6 +85,7 @@ static struct json *read_offer(lua_State *L, int64_t id, const char *package)
  * they are not here */
 static int l_shipment_options(lua_State *L)
 {
+    bind_host(L)->outside = "options";
     int64_t id = handle_check(L, 1, HANDLE_SHIPMENT);
     const struct json *body = read_offer(L, id, luaL_checkstring(L, 2));
     if (body == NULL)

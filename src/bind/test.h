@@ -32,6 +32,8 @@ struct project;
 struct project *test_project_of(lua_State *L);
 /* Adds what there is of rules (test_rules.c) to the methods on top of the stack. */
 void test_rules_open(lua_State *L);
+/* Adds backtests (test_backtest.c) to the methods on top of the stack. */
+void test_backtest_open(lua_State *L);
 /* Adds what a person decides (test_control.c) to the methods on top of the stack. */
 void test_control_open(lua_State *L);
 /* Adds the import of the past (test_import.c) to the methods on top of the stack. */

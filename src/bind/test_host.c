@@ -467,6 +467,7 @@ int luaopen_dray_test_core(lua_State *L)
     test_observed_open(L);
     test_floor_open(L);
     test_rules_open(L);
+    test_backtest_open(L);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, l_test_close);
     lua_setfield(L, -2, "__gc");

@@ -37,6 +37,7 @@ const struct command *const commands[] = {
     &command_documents,
     &command_explain,
     &command_report,
+    &command_backtest,
     &command_hold,
     &command_release,
     &command_retry,

@@ -147,6 +147,7 @@ extern const struct command
     command_event,
     command_events,
     command_report,
+    command_backtest,
     command_completion;
 /* clang-format on */
 

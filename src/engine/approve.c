@@ -24,7 +24,7 @@ static enum err ask_rule(struct rules *r, const struct rule *rule,
                                .initial = rule->initial};
     int64_t line;
     char *error;
-    enum answer answer = ask(r->bind, rule, &o, &line, &error);
+    enum answer answer = ask(r->host, r->bind, rule, &o, &line, &error);
     if (answer == ANSWER_NO)
         snprintf(no, size, "`when` of rule \"%.120s\" is no longer true (%s:%lld)",
                  rule->name, rule->file->path, (long long)line);

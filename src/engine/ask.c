@@ -32,7 +32,7 @@ static char *changed_data(const struct rule *rule, int64_t line)
     return buf_take(&text, NULL);
 }
 
-enum answer ask(const struct rules_words *bind, const struct rule *rule,
+enum answer ask(struct host *h, const struct rules_words *bind, const struct rule *rule,
                 const struct occasion *o, int64_t *line, char **error)
 {
     struct sandbox *box = rule->file->box;
@@ -47,7 +47,9 @@ enum answer ask(const struct rules_words *bind, const struct rule *rule,
     box->refuse = "`when` only decides: it may neither wait nor act; move this into run";
     box->own = (struct sandbox_run){
         .file = rule->file->path, .version = rule->file->version, .what = rule->name};
+    host_still(h, true);
     bool ok = sandbox_call(box, L, 1);
+    host_still(h, false);
     box->refuse = NULL;
     enum answer answer = lua_toboolean(L, -1) ? ANSWER_YES : ANSWER_NO;
     if (ok)

@@ -217,6 +217,13 @@ static bool take_entry(void *arg, const struct entry *e)
     return b->err == ERR_OK;
 }
 
+enum err dispatch_entry(struct rules *r, const struct entry *e, struct fault *f)
+{
+    struct batch b = {.rules = r, .fault = f};
+    take_entry(&b, e);
+    return b.err;
+}
+
 enum err dispatch(struct rules *r, struct fault *f)
 {
     struct batch b = {.rules = r, .fault = f};
@@ -224,13 +231,18 @@ enum err dispatch(struct rules *r, struct fault *f)
     if (r->cursor >= journal_last(r->host->store))
         return ERR_OK;
     enum err e = journal_each(r->host->store, &filter, take_entry, &b, f);
+    r->dispatched = (struct dispatched){.upto = r->cursor,
+                                        .seen = journal_moment(r->host->store),
+                                        .at_ms = host_now(r->host)};
     return e == ERR_OK ? b.err : e;
 }
 
 /* ---- holds ---- */
 
-static enum err hold_to_job(struct rules *r, const struct hold *h, struct fault *f)
+enum err dispatch_hold(struct rules *r, const struct hold *h, struct job **job,
+                       struct fault *f)
 {
+    struct job *made = NULL;
     const struct job_row row = {
         .event = h->event, .rule = h->rule, .record = h->record, .kind = JOB_DUE};
     struct standing *st = standing_of(r, h->rule);
@@ -239,7 +251,9 @@ static enum err hold_to_job(struct rules *r, const struct hold *h, struct fault 
     if (e != ERR_OK)
         return e;
     if (st != NULL)
-        dispatch_job(r, st, NULL, &row, false);
+        made = dispatch_job(r, st, NULL, &row, false);
+    if (job != NULL)
+        *job = made;
     return ERR_OK;
 }
 
@@ -255,7 +269,7 @@ enum err dispatch_holds(struct rules *r, struct fault *f)
     arena_init(&a);
     enum err e = hold_list(r->host->store, &a, &filter, &list, &count, f);
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        e = hold_to_job(r, &list[i], f);
+        e = dispatch_hold(r, &list[i], NULL, f);
     arena_clear(&a);
     return e;
 }

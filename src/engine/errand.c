@@ -66,6 +66,9 @@ static int body_done(lua_State *L, int status, lua_KContext ctx)
 /* The task: job, e, run */
 static int l_body(lua_State *L)
 {
+    struct job *job = job_of(L);
+    job->seen = journal_moment(job->rules->host->store);
+    job->seen_ms = host_now(job->rules->host);
     lua_pushvalue(L, 2); /* job, e, run, e */
     lua_callk(L, 1, 1, 0, body_done);
     return body_done(L, LUA_OK, 0);
@@ -95,13 +98,24 @@ static void release(struct job *job)
     job->file = NULL;
 }
 
+/* The row of the run is complete. */
+static enum err write_row(struct rules *r, struct job *job, enum run_state state,
+                          const char *line, struct fault *f)
+{
+    struct run_row row = {.id = job->run,
+                          .state = state,
+                          .error = line,
+                          .seen = job->seen,
+                          .seen_ms = job->seen_ms};
+    row.trace = trace_text(job->trace, &row.trace_len);
+    enum err e = run_end_traced(r->host->store, &row, f);
+    return e == ERR_OK && r->replay != NULL ? replay_ran(r->replay, job, &row, f) : e;
+}
+
 static enum err write_end(struct rules *r, struct job *job, bool failed, const char *line,
                           struct fault *f)
 {
-    size_t len;
-    const char *text = trace_text(job->trace, &len);
-    enum err e = run_end_traced(r->host->store, job->run, failed ? RUN_FAILED : RUN_DONE,
-                                line, text, len, f);
+    enum err e = write_row(r, job, failed ? RUN_FAILED : RUN_DONE, line, f);
     return e == ERR_OK ? standing_ended(r, job->standing, job->run, failed, line, f) : e;
 }
 
@@ -156,13 +170,10 @@ void errand_drop(struct job *job)
 
 enum err errand_stop(struct rules *r, struct job *job, struct fault *f)
 {
-    size_t len;
     if (job->task == NULL)
         return ERR_OK;
-    const char *text = trace_text(job->trace, &len);
-    enum err e = run_end_traced(r->host->store, job->run, RUN_STOPPED,
-                                "dray was stopped; it begins again at the next start",
-                                text, len, f);
+    enum err e = write_row(r, job, RUN_STOPPED,
+                           "dray was stopped; it begins again at the next start", f);
     errand_drop(job);
     return e;
 }
@@ -182,6 +193,8 @@ static enum err write_begin(struct rules *r, struct job *job, int64_t line,
     enum err e = run_begin_rule(r->host->store, &row, &job->run, f);
     const struct verdict_row v = {.event = job->row.event,
                                   .rule = job->row.rule,
+                                  .at_ms = job->asked_ms,
+                                  .seen = job->asked,
                                   .outcome = VERDICT_RAN,
                                   .line = line,
                                   .run = job->run};
@@ -223,6 +236,7 @@ enum err errand_begin(struct rules *r, struct job *job, int64_t line, struct fau
     enum err e = write_begin(r, job, line, f);
     if (e != ERR_OK)
         return e;
+    job->seen = job->seen_ms = 0;
     job->file = rule->file;
     job->file->users++;
     job->trace = trace_new(r->host->clock);

@@ -28,12 +28,19 @@ struct job {
     struct event *event;       /* a reference; NULL until it is its turn, when it was
                                   loaded from the store */
     struct job_row row;
-    bool saved; /* the store has its row as it is here */
+    bool saved;              /* the store has its row as it is here */
+    int64_t asked, asked_ms; /* moment and time at which its rule was asked */
+    /* of a job that is played again (replay.h): */
+    bool placed;       /* it has its moment */
+    bool said_yes;     /* it was asked; its run comes at its moment */
+    int64_t said_line; /* that decided */
+    int64_t at, at_ms; /* the moment, and what time it is then */
     /* of its run, while it runs: */
     struct task *task;      /* NULL: none */
     struct rule_file *file; /* the version it runs; a user of it */
     struct trace *trace;
     int64_t run;
+    int64_t seen, seen_ms; /* moment and time of its first line; 0: it has not run yet */
     bool approve;
     /* of the lines: */
     struct line *line;

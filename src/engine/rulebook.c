@@ -84,6 +84,7 @@ static size_t count_events(const struct rule *r)
     return count;
 }
 
+/* A head that names an event twice hears it once. */
 static void note_listeners(struct rulebook *b, struct place *places)
 {
     size_t count = 0, at = 0;
@@ -97,9 +98,10 @@ static void note_listeners(struct rulebook *b, struct place *places)
     }
     qsort(places, count, sizeof *places, compare_places);
     b->listeners = mem_array(count, sizeof *b->listeners);
-    b->listener_count = count;
-    for (size_t i = 0; i < count; i++)
-        b->listeners[i] = places[i].listener;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || compare_places(&places[i - 1], &places[i]) != 0)
+            b->listeners[b->listener_count++] = places[i].listener;
+    }
 }
 
 static void make_listeners(struct rulebook *b)

@@ -26,6 +26,9 @@ static enum err load_cursor(struct rules *r, struct fault *f)
     if (e == ERR_NOT_FOUND) {
         r->cursor = journal_last(r->host->store);
         e = cursor_set(r->host->store, "", cursor_name, r->cursor, f);
+        const struct dispatched never = {.upto = r->cursor};
+        if (e == ERR_OK && r->cursor > 0)
+            e = dispatched_put(r->host->store, &never, f);
     }
     r->cursor_saved = r->cursor;
     return e;
@@ -36,7 +39,7 @@ static void wake(void *arg)
     (void)arg; /* the round that follows looks for what is due */
 }
 
-static enum err look_at_holds(struct rules *r, struct fault *f)
+enum err holds_refresh(struct rules *r, struct fault *f)
 {
     enum err e = hold_next(r->host->store, &r->hold_due_ms, &r->hold_count, f);
     if (r->hold_due_ms == INT64_MAX)
@@ -64,6 +67,8 @@ static enum err save(struct rules *r, struct fault *f)
     if (e == ERR_OK && r->cursor != r->cursor_saved && store_dirty(r->host->store)) {
         e = cursor_set(r->host->store, "", cursor_name, r->cursor, f);
         r->cursor_saved = r->cursor;
+        if (e == ERR_OK)
+            e = dispatched_put(r->host->store, &r->dispatched, f);
     }
     return e;
 }
@@ -131,7 +136,7 @@ static enum err work(struct rules *r, struct fault *f)
     if (e == ERR_OK)
         e = renew_heavy(r, f);
     if (e == ERR_OK && r->holds_changed)
-        e = look_at_holds(r, f);
+        e = holds_refresh(r, f);
     return e == ERR_OK ? save(r, f) : e;
 }
 
@@ -291,7 +296,7 @@ static enum err load_all(struct rules *r, struct fault *f)
         e = dispatch_stored(r, 0, f);
     if (e == ERR_OK)
         e = fires_load(r, f);
-    return e == ERR_OK ? look_at_holds(r, f) : e;
+    return e == ERR_OK ? holds_refresh(r, f) : e;
 }
 
 struct rules *rules_open(const struct rules_options *o, struct fault *f)

@@ -10,6 +10,9 @@
 #include "engine/rules.h"
 #include "engine/timetable.h"
 #include "net/loop.h"
+#include "store/dispatched.h"
+#include "store/hold.h"
+#include "store/run.h"
 
 enum { FAILURES_MAX = 5 }; /* in a row; then the rule pauses itself */
 
@@ -25,8 +28,11 @@ struct standing {
     LIST_ENTRY(standing) link;
 };
 
+struct replay;
+
 struct rules {
     struct host *host;
+    struct replay *replay; /* what was is played again (replay.c); NULL: it is now */
     struct tasks *tasks;
     struct round_party tasks_party;
     const struct rules_words *bind; /* borrowed */
@@ -37,8 +43,9 @@ struct rules {
     LIST_HEAD(, job) unsaved; /* jobs that have no row, or another one, in the store */
     int64_t cursor;           /* id of the last entry that was read */
     int64_t cursor_saved;
-    int64_t hold_count;  /* rows of holds */
-    int64_t hold_due_ms; /* of the next one; INT64_MAX */
+    struct dispatched dispatched; /* the reading of the log that came to the cursor */
+    int64_t hold_count;           /* rows of holds */
+    int64_t hold_due_ms;          /* of the next one; INT64_MAX */
     bool holds_changed;
     bool run_failed;        /* in this step */
     bool standings_changed; /* a person paused or resumed a rule */
@@ -74,8 +81,19 @@ struct job *dispatch_job(struct rules *r, struct standing *st, struct event *eve
                          const struct job_row *row, bool saved);
 /* Jobs of the store of one rule (0: of all that are not paused), as after a start. */
 enum err dispatch_stored(struct rules *r, int64_t rule, struct fault *f);
+/* One entry: as dispatch. */
+enum err dispatch_entry(struct rules *r, const struct entry *e, struct fault *f);
+/* A hold is over, and becomes a job; *job (may be NULL) is it, NULL where the rule is
+ * gone. */
+enum err dispatch_hold(struct rules *r, const struct hold *h, struct job **job,
+                       struct fault *f);
 /* Holds that are over become jobs. */
 enum err dispatch_holds(struct rules *r, struct fault *f);
+
+/* ---- rules.c ---- */
+
+/* Counts the holds again after some began or ended. */
+enum err holds_refresh(struct rules *r, struct fault *f);
 
 /* ---- fires.c ---- */
 
@@ -96,12 +114,26 @@ enum err turn_done(struct rules *r, struct job *job, struct fault *f);
 /* It failed: another try later, or, when the rule is paused now, when it is resumed. */
 enum err turn_failed(struct rules *r, struct job *job, struct fault *f);
 
+/* ---- replay.c; with r->replay only ---- */
+
+/* The job's moment has not come: its line waits for it. */
+bool replay_later(struct replay *p, struct job *job);
+/* Nothing comes of the job: *over, it is done. */
+enum err replay_passes(struct replay *p, struct job *job, bool *over, struct fault *f);
+/* A hold began. */
+enum err replay_held(struct replay *p, const struct hold *h, struct fault *f);
+/* A run of it ended. */
+enum err replay_ran(struct replay *p, struct job *job, const struct run_row *run,
+                    struct fault *f);
+/* It failed: another try comes when there was one. The job is gone. */
+enum err replay_failed(struct replay *p, struct job *job, struct fault *f);
+
 /* ---- ask.c ---- */
 
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_FAILED };
 /* Calls `when` of the rule for the event; *line is the one that decided. With
  * ANSWER_FAILED *error has sentence and traceback, and the caller frees it. */
-enum answer ask(const struct rules_words *bind, const struct rule *rule,
+enum answer ask(struct host *h, const struct rules_words *bind, const struct rule *rule,
                 const struct occasion *o, int64_t *line, char **error);
 
 /* ---- approve.c ---- */

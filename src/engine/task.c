@@ -61,7 +61,9 @@ struct tasks {
     LIST_HEAD(, task) list;
     LIST_HEAD(, task_watch) watches;
     size_t count;
-    uint64_t waits; /* numbers given out */
+    uint64_t waits;      /* numbers given out */
+    tasks_look_fn *look; /* NULL: what tasks write is kept */
+    void *look_arg;
 };
 
 /* ---- all tasks ---- */
@@ -110,6 +112,12 @@ void tasks_free(struct tasks *ts)
         task_drop(LIST_FIRST(&ts->list)); /* NOLINT(clang-analyzer-unix.Malloc) */
     ts->host->watch = ts->before;
     free(ts);
+}
+
+void tasks_look(struct tasks *ts, tasks_look_fn *look, void *arg)
+{
+    ts->look = look;
+    ts->look_arg = arg;
 }
 
 size_t tasks_count(const struct tasks *ts)
@@ -326,10 +334,12 @@ static int run_slice(struct task *t)
     t->stage = TASK_RUNNING;
     h->run = t->run;
     h->approve = t->approve;
+    host_still(h, true);
     sandbox_enter(t->box, t);
     budget_arm(t->L);
     int status = lua_resume(t->L, t->box->L, nargs, &results);
     sandbox_leave(t->box);
+    host_still(h, false);
     h->run = 0;
     h->approve = false;
     if (status == LUA_YIELD)
@@ -340,9 +350,10 @@ static int run_slice(struct task *t)
 static enum err end_slice(struct task *t, int status, struct fault *f)
 {
     struct store *s = t->all->host->store;
-    if (status == LUA_OK || status == LUA_YIELD)
-        return store_slice_keep(s, f);
-    return store_slice_undo(s, f);
+    const bool well = status == LUA_OK || status == LUA_YIELD;
+    if (well && t->all->look != NULL)
+        t->all->look(t->all->look_arg);
+    return well && t->all->look == NULL ? store_slice_keep(s, f) : store_slice_undo(s, f);
 }
 
 static void after_slice(struct task *t, int status)

@@ -37,6 +37,10 @@ struct tasks *tasks_new(struct host *h);
 /* Drops what is left and gives h->watch back. NULL is fine. */
 void tasks_free(struct tasks *ts);
 struct round_party tasks_party(struct tasks *ts);
+/* From now on what tasks write is never kept: it is shown at the end of each slice that
+ * went well, and then undone. */
+typedef void tasks_look_fn(void *arg);
+void tasks_look(struct tasks *ts, tasks_look_fn *look, void *arg);
 size_t tasks_count(const struct tasks *ts);
 
 /* How a task ended: called once in the step, after its last slice was kept or undone; the

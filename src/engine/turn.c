@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "engine/boxes.h"
 #include "store/hold.h"
+#include "store/journal.h"
 #include "store/record.h"
 #include "store/rule.h"
 #include "store/verdict.h"
@@ -42,7 +43,7 @@ static enum err shelve(struct rules *r, struct job *job, struct fault *f)
     return e;
 }
 
-enum err turn_failed(struct rules *r, struct job *job, struct fault *f)
+static enum err try_again(struct rules *r, struct job *job, struct fault *f)
 {
     static const int64_t minutes[] = {1, 5, 15, 60, 240};
     enum { LAST = sizeof minutes / sizeof minutes[0] - 1 };
@@ -58,11 +59,28 @@ enum err turn_failed(struct rules *r, struct job *job, struct fault *f)
     return e;
 }
 
+enum err turn_failed(struct rules *r, struct job *job, struct fault *f)
+{
+    if (r->replay != NULL)
+        return replay_failed(r->replay, job, f);
+    return try_again(r, job, f);
+}
+
+static struct verdict_row verdict_of(const struct job *job, enum verdict outcome,
+                                     int64_t line)
+{
+    return (struct verdict_row){.event = job->row.event,
+                                .rule = job->row.rule,
+                                .at_ms = job->asked_ms,
+                                .seen = job->asked,
+                                .outcome = outcome,
+                                .line = line};
+}
+
 static enum err judge(struct rules *r, const struct job *job, enum verdict outcome,
                       int64_t line, struct fault *f)
 {
-    const struct verdict_row v = {
-        .event = job->row.event, .rule = job->row.rule, .outcome = outcome, .line = line};
+    const struct verdict_row v = verdict_of(job, outcome, line);
     return verdict_put(r->host->store, &v, f);
 }
 
@@ -79,7 +97,8 @@ static enum err judge_done(struct rules *r, struct job *job, enum verdict outcom
 static enum err begin_hold(struct rules *r, struct job *job, int64_t line,
                            struct fault *f)
 {
-    const int64_t now = host_now(r->host);
+    const int64_t now = job->asked_ms;
+    struct verdict_row v = verdict_of(job, VERDICT_HOLDS, line);
     const struct hold h = {.rule = job->row.rule,
                            .record = job->row.record,
                            .event = job->row.event,
@@ -88,7 +107,12 @@ static enum err begin_hold(struct rules *r, struct job *job, int64_t line,
     bool new;
     enum err e = hold_begin(r->host->store, &h, &new, f);
     r->holds_changed = r->holds_changed || new;
-    return e == ERR_OK ? judge_done(r, job, VERDICT_HOLDS, line, f) : e;
+    v.due_ms = new ? h.due_ms : 0;
+    if (e == ERR_OK)
+        e = verdict_put(r->host->store, &v, f);
+    if (e == ERR_OK && new && r->replay != NULL)
+        e = replay_held(r->replay, &h, f);
+    return e == ERR_OK ? turn_done(r, job, f) : e;
 }
 
 static enum err said_no(struct rules *r, struct job *job, int64_t line, struct fault *f)
@@ -104,13 +128,26 @@ static enum err said_no(struct rules *r, struct job *job, int64_t line, struct f
                        : e;
 }
 
+/* The run; what is played again runs at its own moment. */
+static enum err go(struct rules *r, struct job *job, int64_t line, struct fault *f)
+{
+    if (r->replay == NULL)
+        return errand_begin(r, job, line, f);
+    job->said_yes = true;
+    job->said_line = line;
+    job->placed = false;
+    if (replay_later(r->replay, job))
+        return ERR_OK;
+    return errand_begin(r, job, line, f);
+}
+
 static enum err said_yes(struct rules *r, struct job *job, int64_t line, struct fault *f)
 {
     if (job->row.kind == JOB_ASK)
-        return turn_done(r, job, f); /* the hold goes on */
+        return judge_done(r, job, VERDICT_HOLDS, line, f); /* it goes on */
     if (job->standing->rule->hold_ms > 0 && job->row.kind == JOB_EVENT)
         return begin_hold(r, job, line, f);
-    return errand_begin(r, job, line, f);
+    return go(r, job, line, f);
 }
 
 /* An error in `when` counts as a failed run. */
@@ -137,7 +174,7 @@ static enum err ask_rule(struct rules *r, struct job *job, const struct event *e
     int64_t line;
     char *error;
     enum err e;
-    switch (ask(r->bind, rule, &o, &line, &error)) {
+    switch (ask(r->host, r->bind, rule, &o, &line, &error)) {
     case ANSWER_YES:
         return said_yes(r, job, line, f);
     case ANSWER_NO:
@@ -152,6 +189,27 @@ static enum err ask_rule(struct rules *r, struct job *job, const struct event *e
 
 /* ---- before it is asked ---- */
 
+static bool take_one(void *arg, const struct run_row *run)
+{
+    (void)run;
+    *(bool *)arg = true;
+    return false;
+}
+
+/* It fired for this order, and not by a run for this event that failed or was cut off. */
+static enum err has_fired(struct rules *r, const struct job *job, bool *fired,
+                          struct fault *f)
+{
+    const struct run_filter filter = {
+        .rule = job->row.rule, .event = job->row.event, .limit = 1};
+    bool own = false;
+    enum err e = rule_fired(r->host->store, job->row.rule, job->row.record, fired, f);
+    if (e == ERR_OK && *fired)
+        e = run_each(r->host->store, &filter, take_one, &own, f);
+    *fired = *fired && !own;
+    return e;
+}
+
 /* Whether all events of an `all` have happened, and it did not fire before. *over: the
  * job ended here. */
 static enum err gather(struct rules *r, struct job *job, bool *over, struct fault *f)
@@ -161,7 +219,7 @@ static enum err gather(struct rules *r, struct job *job, bool *over, struct faul
     *over = false;
     if (!rule->all)
         return ERR_OK;
-    enum err e = rule_fired(r->host->store, job->row.rule, job->row.record, &fired, f);
+    enum err e = has_fired(r, job, &fired, f);
     if (e == ERR_OK && !fired)
         e = boxes_complete(r->host, job->row.record, rule->events, &complete, f);
     if (e != ERR_OK || complete)
@@ -203,11 +261,18 @@ static enum err take_turn(struct rules *r, struct job *job, struct fault *f)
 {
     const struct standing *st = job->standing;
     bool over = false;
+    if (job->said_yes)
+        return errand_begin(r, job, job->said_line, f);
+    job->asked = journal_moment(r->host->store);
+    job->asked_ms = host_now(r->host);
     if (st->paused || st->rule == NULL || !st->rule->active)
         return shelve(r, job, f);
+    enum err e = r->replay == NULL ? ERR_OK : replay_passes(r->replay, job, &over, f);
+    if (e != ERR_OK || over)
+        return e;
     if (job->row.kind == JOB_ASK)
         return ask_holder(r, job, f);
-    enum err e = need_event(r, job, f);
+    e = need_event(r, job, f);
     if (e == ERR_OK)
         e = gather(r, job, &over, f);
     return e == ERR_OK && !over ? ask_rule(r, job, job->event, f) : e;
@@ -217,6 +282,8 @@ static enum err take_turn(struct rules *r, struct job *job, struct fault *f)
 enum err turn(struct rules *r, struct job *job, struct fault *f)
 {
     struct standing *st = job->standing;
+    if (r->replay != NULL && replay_later(r->replay, job))
+        return ERR_OK;
     if (is_busy(st)) {
         lines_park(r->lines, job, &st->parked);
         return ERR_OK;

@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "store/inside.h"
+#include "store/past.h"
 #include "store/journal.h"
 #include "store/statement.h"
 
@@ -355,6 +356,19 @@ enum err effect_get(struct store *s, struct arena *a, int64_t id, bool with_body
     enum err err = take_effect(&q, a, with_body, e, &found);
     if (err == ERR_OK && !found)
         err = fault_set(f, ERR_NOT_FOUND, "there is no effect %lld", (long long)id);
+    return err;
+}
+
+enum err past_effect(struct store *s, struct arena *a, int64_t id, struct effect *e,
+                     struct fault *f)
+{
+    bool found;
+    struct query q;
+    query_read(&q, s, "SELECT " EFFECT_COLUMNS " FROM old.effect WHERE id = ?", f);
+    query_int(&q, id);
+    enum err err = take_effect(&q, a, false, e, &found);
+    if (err == ERR_OK && !found)
+        err = fault_set(f, ERR_NOT_FOUND, "there was no effect %lld", (long long)id);
     return err;
 }
 

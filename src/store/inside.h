@@ -11,10 +11,12 @@
 #include "base/digest.h"
 #include "store/store.h"
 
-/* The end of the log: the newest entry's id and hash; zeroes before the first. */
+/* The end of the log: the newest entry's id and hash, zeroes before the first; and how
+ * many changes of records and documents came after it. */
 struct chain {
     int64_t id;
     struct digest hash;
+    int64_t ticks;
 };
 
 /* The names of accounts by their row's id; a copy of the table, forgotten when rows are
@@ -96,6 +98,17 @@ enum err journal_open(struct store *s, struct fault *f);
 /* The last entry that was cut off the log's beginning; zeroes when none was
  * (prune_log.c). */
 enum err journal_cut(struct store *s, struct chain *cut, struct fault *f);
+/* A record or a document is about to change: the moment of that, which the row's trail
+ * names (store/past.h). */
+enum err journal_tick(struct store *s, int64_t *moment, struct fault *f);
+/* SQL that adds a line to a row's trail: the moment, a letter for the column, what stands
+ * there before the change. Follows "past = past". */
+#define TRAIL_WAS(moment, letter, column)                                                \
+    " || " moment " || ' " letter "' || replace(" column ", char(10), ' ') || char(10)"
+/* The trail of a new row. */
+#define TRAIL_NEW "? || ' n' || char(10)"
+/* Before a commit: a moment that the log alone does not tell outlives a restart. */
+enum err journal_keep_moment(struct store *s, struct fault *f);
 /* The chain of the whole log: ERR_INPUT names the first entry that is not as it was
  * written. */
 enum err journal_verify(struct store *s, struct fault *f);

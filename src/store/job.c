@@ -2,6 +2,8 @@
 #include "store/job.h"
 
 #include "store/inside.h"
+#include "store/journal.h"
+#include "store/past.h"
 #include "store/statement.h"
 #include "store/verdict.h"
 
@@ -64,9 +66,12 @@ enum err job_drop(struct store *s, int64_t rule, int64_t *count, struct fault *f
 {
     struct query q;
     query_write(&q, s,
-                "INSERT OR REPLACE INTO verdict(event, rule, outcome, line, run)"
-                " SELECT event, rule, ?, 0, 0 FROM job WHERE rule = ?",
+                "INSERT OR REPLACE INTO verdict(event, rule, at_ms, seen, outcome, line,"
+                " run, due_ms) SELECT event, rule, ?, ?, ?, 0, 0, 0 FROM job"
+                " WHERE rule = ?",
                 f);
+    query_int(&q, store_now(s));
+    query_int(&q, journal_moment(s));
     query_int(&q, VERDICT_DROPPED);
     query_int(&q, rule);
     enum err e = query_run(&q, NULL);
@@ -75,4 +80,17 @@ enum err job_drop(struct store *s, int64_t rule, int64_t *count, struct fault *f
     query_write(&q, s, "DELETE FROM job WHERE rule = ?", f);
     query_int(&q, rule);
     return query_run(&q, count);
+}
+
+enum err past_pending(struct store *s, int64_t event, int64_t rule, bool *pending,
+                      struct fault *f)
+{
+    struct query q;
+    int64_t there;
+    query_read(&q, s, "SELECT 1 FROM old.job WHERE event = ? AND rule = ?", f);
+    query_int(&q, event);
+    query_int(&q, rule);
+    enum err e = query_number(&q, 0, &there);
+    *pending = there != 0;
+    return e;
 }

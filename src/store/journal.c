@@ -67,6 +67,19 @@ static void read_entry(struct query *q, struct entry *e)
     e->detail_len = row_len(q, COLUMN_DETAIL);
 }
 
+static const char cursor_name[] = "moment";
+
+/* Changes that came after the newest entry before the last stop. */
+static enum err read_ticks(struct store *s, struct fault *f)
+{
+    int64_t moment = 0;
+    enum err e = cursor_get(s, "", cursor_name, &moment, f);
+    if (e == ERR_OK && moment / MOMENTS == s->tail.id)
+        s->tail.ticks = moment % MOMENTS;
+    s->kept_tail = s->tail;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err journal_open(struct store *s, struct fault *f)
 {
     struct query q;
@@ -75,8 +88,8 @@ enum err journal_open(struct store *s, struct fault *f)
         s->tail.id = row_int(&q, 0);
         row_digest(&q, 1, &s->tail.hash);
     }
-    s->kept_tail = s->tail;
-    return query_end(&q);
+    enum err e = query_end(&q);
+    return e == ERR_OK ? read_ticks(s, f) : e;
 }
 
 static enum err insert_entry(struct store *s, const struct entry *e, int64_t account,
@@ -103,7 +116,7 @@ static enum err insert_entry(struct store *s, const struct entry *e, int64_t acc
 enum err journal_add(struct store *s, struct entry *e, struct fault *f)
 {
     int64_t account;
-    struct chain next;
+    struct chain next = {.ticks = 0};
     enum err err = store_write(s, f);
     if (err == ERR_OK)
         err = account_intern(s, e->account, &account, f);
@@ -122,6 +135,28 @@ enum err journal_add(struct store *s, struct entry *e, struct fault *f)
 int64_t journal_last(const struct store *s)
 {
     return s->tail.id;
+}
+
+int64_t journal_moment(const struct store *s)
+{
+    return s->tail.id * MOMENTS + s->tail.ticks;
+}
+
+/* More changes in a row than there are moments between two entries share the last one. */
+enum err journal_tick(struct store *s, int64_t *moment, struct fault *f)
+{
+    enum err e = store_write(s, f);
+    if (e == ERR_OK && s->tail.ticks < MOMENTS - 1)
+        s->tail.ticks++;
+    *moment = journal_moment(s);
+    return e;
+}
+
+enum err journal_keep_moment(struct store *s, struct fault *f)
+{
+    if (s->tail.ticks == 0)
+        return ERR_OK;
+    return cursor_set(s, "", cursor_name, journal_moment(s), f);
 }
 
 static void add_what(struct clause *c, const char *what)

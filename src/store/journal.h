@@ -31,6 +31,13 @@ enum err journal_add(struct store *s, struct entry *e, struct fault *f);
 /* The id of the newest entry; 0 when there is none. */
 int64_t journal_last(const struct store *s);
 
+/* Moments order everything that rules can see: an entry's is its id times this, and
+ * changes of records and documents that follow it are counted on. */
+enum { MOMENTS = 1024 };
+/* The present moment: who asks now sees all that has an earlier one or the same, and
+ * nothing else. It outlives restarts and is taken back with what is undone. */
+int64_t journal_moment(const struct store *s);
+
 struct entry_filter {
     int64_t record, effect, run; /* 0: any */
     const char *what;            /* exact, or a beginning that ends with '*'; NULL: any */

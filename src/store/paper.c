@@ -73,11 +73,14 @@ static enum err insert(struct store *s, const struct paper *p, int64_t account,
                        struct fault *f)
 {
     struct query q;
-    int64_t changes;
+    int64_t changes, moment;
+    enum err e = journal_tick(s, &moment, f);
+    if (e != ERR_OK)
+        return e;
     query_write(&q, s,
-                "INSERT INTO paper(" PAPER_COLUMNS ")"
-                " VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
-                " ON CONFLICT DO NOTHING",
+                "INSERT INTO paper(" PAPER_COLUMNS ", past)"
+                " VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, " TRAIL_NEW
+                ") ON CONFLICT DO NOTHING",
                 f);
     query_int(&q, p->id);
     query_int(&q, p->kind);
@@ -94,7 +97,8 @@ static enum err insert(struct store *s, const struct paper *p, int64_t account,
     query_text(&q, text_or_empty(p->flaw));
     query_text(&q, p->path);
     query_digest(&q, &p->digest);
-    enum err e = query_run(&q, &changes);
+    query_int(&q, moment);
+    e = query_run(&q, &changes);
     if (e == ERR_OK && changes == 0)
         e = fault_set(f, ERR_CONFLICT, "the %s of %s is there already",
                       paper_kind_name(p->kind), text_or_empty(p->name));
@@ -104,7 +108,15 @@ static enum err insert(struct store *s, const struct paper *p, int64_t account,
 static enum err replace(struct store *s, int64_t id, struct fault *f)
 {
     struct query q;
-    query_write(&q, s, "UPDATE paper SET latest = 0 WHERE id = ?", f);
+    int64_t moment;
+    enum err e = journal_tick(s, &moment, f);
+    if (e != ERR_OK)
+        return e;
+    query_write(&q, s,
+                "UPDATE paper SET past = past" TRAIL_WAS(
+                    "?", "l", "latest") ", latest = 0 WHERE id = ?",
+                f);
+    query_int(&q, moment);
     query_int(&q, id);
     return query_run(&q, NULL);
 }
@@ -128,20 +140,27 @@ enum err paper_set_details(struct store *s, int64_t record, enum paper_kind kind
                            const char *ship_method, bool *changed, struct fault *f)
 {
     struct query q;
-    int64_t changes;
-    query_write(&q, s,
-                "UPDATE paper SET tracking = coalesce(?1, tracking),"
-                " ship_method = coalesce(?2, ship_method)"
-                " WHERE record = ?3 AND kind = ?4 AND package = ?5 AND latest = 1"
-                " AND (tracking <> coalesce(?1, tracking)"
-                " OR ship_method <> coalesce(?2, ship_method))",
-                f);
+    int64_t changes, moment;
+    enum err e = journal_tick(s, &moment, f);
+    if (e != ERR_OK)
+        return e;
+    query_write(
+        &q, s,
+        "UPDATE paper SET past = past" TRAIL_WAS("?6", "k", "tracking") TRAIL_WAS(
+            "?6", "m", "ship_method") ", tracking = coalesce(?1, tracking),"
+                                      " ship_method = coalesce(?2, ship_method)"
+                                      " WHERE record = ?3 AND kind = ?4 AND package = ?5 "
+                                      "AND latest = 1"
+                                      " AND (tracking <> coalesce(?1, tracking)"
+                                      " OR ship_method <> coalesce(?2, ship_method))",
+        f);
     query_text(&q, tracking);
     query_text(&q, ship_method);
     query_int(&q, record);
     query_int(&q, kind);
     query_text(&q, package);
-    enum err e = query_run(&q, &changes);
+    query_int(&q, moment);
+    e = query_run(&q, &changes);
     *changed = changes > 0;
     return e;
 }
@@ -150,10 +169,16 @@ enum err paper_outdate(struct store *s, int64_t record, enum paper_kind kind,
                        int64_t first, int64_t *count, struct fault *f)
 {
     struct query q;
+    int64_t moment;
+    enum err e = journal_tick(s, &moment, f);
+    if (e != ERR_OK)
+        return e;
     query_write(&q, s,
-                "UPDATE paper SET latest = 0"
-                " WHERE record = ? AND kind = ? AND latest = 1 AND id < ?",
+                "UPDATE paper SET past = past" TRAIL_WAS(
+                    "?", "l", "latest") ", latest = 0 WHERE record = ? AND kind = ? AND "
+                                        "latest = 1 AND id < ?",
                 f);
+    query_int(&q, moment);
     query_int(&q, record);
     query_int(&q, kind);
     query_int(&q, first);
@@ -164,11 +189,18 @@ enum err paper_void(struct store *s, int64_t record, unsigned kinds, const char 
                     int64_t *count, struct fault *f)
 {
     struct query q;
-    query_write(&q, s,
-                "UPDATE paper SET latest = 0, void_ms = ?"
-                " WHERE record = ? AND latest = 1 AND (? >> kind) & 1"
-                " AND package = coalesce(?, package)",
-                f);
+    int64_t moment;
+    enum err e = journal_tick(s, &moment, f);
+    if (e != ERR_OK)
+        return e;
+    query_write(
+        &q, s,
+        "UPDATE paper SET past = past" TRAIL_WAS("?1", "l", "latest") TRAIL_WAS(
+            "?1", "v", "void_ms") ", latest = 0, void_ms = ?"
+                                  " WHERE record = ? AND latest = 1 AND (? >> kind) & 1"
+                                  " AND package = coalesce(?, package)",
+        f);
+    query_int(&q, moment);
     query_int(&q, store_now(s));
     query_int(&q, record);
     query_int(&q, kinds);
@@ -208,19 +240,26 @@ enum err paper_revive(struct store *s, const struct paper *p, int64_t *id,
                       struct fault *f)
 {
     struct query q;
-    int64_t latest = 0;
+    int64_t latest = 0, moment;
     enum err e = find_old(s, p, id, f);
     if (e != ERR_OK || *id == 0)
         return e;
     e = find_latest(s, p, &latest, f);
     if (e == ERR_OK && latest != 0)
         e = replace(s, latest, f);
+    if (e == ERR_OK)
+        e = journal_tick(s, &moment, f);
     if (e != ERR_OK)
         return e;
     query_write(&q, s,
-                "UPDATE paper SET latest = 1, void_ms = 0, received_ms = ?,"
-                " tracking = ?, ship_method = ? WHERE id = ?",
+                "UPDATE paper SET past = past" TRAIL_WAS("?1", "l", "latest")
+                    TRAIL_WAS("?1", "v", "void_ms") TRAIL_WAS("?1", "r", "received_ms")
+                        TRAIL_WAS("?1", "k", "tracking") TRAIL_WAS(
+                            "?1", "m",
+                            "ship_method") ", latest = 1, void_ms = 0, received_ms = ?,"
+                                           " tracking = ?, ship_method = ? WHERE id = ?",
                 f);
+    query_int(&q, moment);
     query_int(&q, p->received_ms);
     query_text(&q, text_or_empty(p->tracking));
     query_text(&q, text_or_empty(p->ship_method));

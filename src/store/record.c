@@ -1,6 +1,9 @@
 /* Orders and shipments: one short row each, and the text Amazon sent beside it.
  *
- * When the text changes, the one before it is kept with the time until which it held. */
+ * When the text changes, the one before it is kept with the time until which it held.
+ * What else changes leaves its old value in the row's own trail, `past` (store/past.h):
+ * lines such as "41984 s2", the moment, which column, what stood there. That costs no row
+ * more. */
 #include "store/record.h"
 
 #include <string.h>
@@ -67,10 +70,14 @@ static enum err insert(struct store *s, struct record *r, int64_t account,
                        const struct digest *digest, struct fault *f)
 {
     struct query q;
+    int64_t moment;
+    enum err e = journal_tick(s, &moment, f);
+    if (e != ERR_OK)
+        return e;
     query_write(&q, s,
                 "INSERT INTO record(kind, account, state, flags, ordered_ms, ship_by_ms,"
-                " seen_ms, changed_ms, name, warehouse, status, digest)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " seen_ms, changed_ms, name, warehouse, status, digest, past)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " TRAIL_NEW ")",
                 f);
     query_int(&q, r->kind);
     query_int(&q, account);
@@ -84,35 +91,42 @@ static enum err insert(struct store *s, struct record *r, int64_t account,
     query_text(&q, text_or_empty(r->warehouse));
     query_text(&q, text_or_empty(r->status));
     query_digest(&q, digest);
-    enum err e = query_run(&q, NULL);
+    query_int(&q, moment);
+    e = query_run(&q, NULL);
     if (e != ERR_OK)
         return e;
     r->id = sqlite3_last_insert_rowid(s->db);
     return put_body(s, r, f);
 }
 
-static enum err keep_past(struct store *s, int64_t id, struct fault *f)
+static enum err keep_past(struct store *s, int64_t id, int64_t moment, struct fault *f)
 {
     struct query q;
     query_write(&q, s,
-                "INSERT INTO record_past(record, until_ms, body)"
-                " SELECT record, ?, body FROM record_body WHERE record = ?",
+                "INSERT INTO record_past(record, until_ms, moment, body)"
+                " SELECT record, ?, ?, body FROM record_body WHERE record = ?",
                 f);
     query_int(&q, store_now(s));
+    query_int(&q, moment);
     query_int(&q, id);
     return query_run(&q, NULL);
 }
 
 /* RECORD_OLD says whether somebody adopted the order, so it stays as it is stored. */
 static enum err update(struct store *s, const struct record *r, unsigned old_flags,
-                       const struct digest *digest, struct fault *f)
+                       const struct digest *digest, int64_t moment, struct fault *f)
 {
     struct query q;
     query_write(
         &q, s,
-        "UPDATE record SET flags = ?, ordered_ms = ?, ship_by_ms = ?, changed_ms = ?,"
-        " warehouse = ?, status = ?, digest = ? WHERE id = ?",
+        "UPDATE record SET past = past" TRAIL_WAS("?1", "f", "flags") TRAIL_WAS(
+            "?1", "o", "ordered_ms") TRAIL_WAS("?1", "d", "ship_by_ms")
+            TRAIL_WAS("?1", "w", "warehouse") TRAIL_WAS("?1", "t", "status") TRAIL_WAS(
+                "?1", "b",
+                "''") ", flags = ?, ordered_ms = ?, ship_by_ms = ?, changed_ms = ?,"
+                      " warehouse = ?, status = ?, digest = ? WHERE id = ?",
         f);
+    query_int(&q, moment);
     query_int(&q, (r->flags & ~(unsigned)RECORD_OLD) | (old_flags & RECORD_OLD));
     query_int(&q, r->ordered_ms);
     query_int(&q, r->ship_by_ms);
@@ -128,11 +142,14 @@ static enum err update(struct store *s, const struct record *r, unsigned old_fla
 static enum err replace(struct store *s, const struct record *r, const struct stored *old,
                         const struct digest *digest, struct fault *f)
 {
-    enum err e = keep_past(s, r->id, f);
+    int64_t moment;
+    enum err e = journal_tick(s, &moment, f);
+    if (e == ERR_OK)
+        e = keep_past(s, r->id, moment, f);
     if (e == ERR_OK && old->moves)
         e = stock_leave(s, r->id, f);
     if (e == ERR_OK)
-        e = update(s, r, old->flags, digest, f);
+        e = update(s, r, old->flags, digest, moment, f);
     if (e == ERR_OK && old->moves)
         e = stock_arrive(s, r->id, f);
     return e == ERR_OK ? put_body(s, r, f) : e;
@@ -184,7 +201,15 @@ enum err record_set_status(struct store *s, int64_t id, const char *status,
                            struct fault *f)
 {
     struct query q;
-    query_write(&q, s, "UPDATE record SET status = ?, changed_ms = ? WHERE id = ?", f);
+    int64_t moment;
+    enum err e = journal_tick(s, &moment, f);
+    if (e != ERR_OK)
+        return e;
+    query_write(&q, s,
+                "UPDATE record SET past = past" TRAIL_WAS(
+                    "?", "t", "status") ", status = ?, changed_ms = ? WHERE id = ?",
+                f);
+    query_int(&q, moment);
     query_text(&q, status);
     return finish_set(&q, id);
 }
@@ -208,16 +233,22 @@ static enum err read_state(struct store *s, int64_t id, int *state, bool *order,
 enum err record_set_state(struct store *s, int64_t id, int state, struct fault *f)
 {
     struct query q;
+    int64_t moment = 0;
     int from = state;
     bool order = false;
     enum err e = read_state(s, id, &from, &order, f);
     if (e != ERR_OK || from == state)
         return e;
-    if (order)
+    e = journal_tick(s, &moment, f);
+    if (e == ERR_OK && order)
         e = stock_state(s, id, from, state, f);
     if (e != ERR_OK)
         return e;
-    query_write(&q, s, "UPDATE record SET state = ?, changed_ms = ? WHERE id = ?", f);
+    query_write(&q, s,
+                "UPDATE record SET past = past" TRAIL_WAS(
+                    "?", "s", "state") ", state = ?, changed_ms = ? WHERE id = ?",
+                f);
+    query_int(&q, moment);
     query_int(&q, state);
     return finish_set(&q, id);
 }
@@ -225,7 +256,15 @@ enum err record_set_state(struct store *s, int64_t id, int state, struct fault *
 enum err record_set_flags(struct store *s, int64_t id, unsigned flags, struct fault *f)
 {
     struct query q;
-    query_write(&q, s, "UPDATE record SET flags = ?, changed_ms = ? WHERE id = ?", f);
+    int64_t moment;
+    enum err e = journal_tick(s, &moment, f);
+    if (e != ERR_OK)
+        return e;
+    query_write(&q, s,
+                "UPDATE record SET past = past" TRAIL_WAS(
+                    "?", "f", "flags") ", flags = ?, changed_ms = ? WHERE id = ?",
+                f);
+    query_int(&q, moment);
     query_int(&q, flags);
     return finish_set(&q, id);
 }

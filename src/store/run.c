@@ -2,11 +2,13 @@
 #include "store/run.h"
 
 #include "store/inside.h"
+#include "store/past.h"
 #include "store/statement.h"
 
 #define RUN_COLUMNS                                                                      \
-    "id, state, begun_ms, ended_ms, script, error, source, rule, event, record, tries"
-enum { COLUMN_TRACE = 11 };
+    "id, state, begun_ms, ended_ms, script, error, source, rule, event, record, tries, " \
+    "seen, seen_ms"
+enum { COLUMN_TRACE = 13 };
 
 const char *run_state_name(enum run_state s)
 {
@@ -19,11 +21,11 @@ enum err run_begin_rule(struct store *s, const struct run_row *r, int64_t *id,
                         struct fault *f)
 {
     struct query q;
-    query_write(
-        &q, s,
-        "INSERT INTO run(state, begun_ms, ended_ms, script, error, source, rule,"
-        " event, record, tries, trace) VALUES (0, ?, 0, ?, '', ?, ?, ?, ?, ?, '')",
-        f);
+    query_write(&q, s,
+                "INSERT INTO run(state, begun_ms, ended_ms, script, error, source, rule,"
+                " event, record, tries, seen, seen_ms, trace)"
+                " VALUES (0, ?, 0, ?, '', ?, ?, ?, ?, ?, 0, 0, '')",
+                f);
     query_int(&q, store_now(s));
     query_text(&q, r->script);
     query_digest(&q, &r->source);
@@ -44,30 +46,35 @@ enum err run_begin(struct store *s, const char *script, const struct digest *sou
     return run_begin_rule(s, &r, id, f);
 }
 
-enum err run_end_traced(struct store *s, int64_t id, enum run_state state,
-                        const char *error, const char *trace, size_t len, struct fault *f)
+static enum err no_run(int64_t id, struct fault *f)
+{
+    return fault_set(f, ERR_NOT_FOUND, "there is no run %lld", (long long)id);
+}
+
+enum err run_end_traced(struct store *s, const struct run_row *r, struct fault *f)
 {
     struct query q;
     int64_t changes;
     query_write(&q, s,
-                "UPDATE run SET state = ?, ended_ms = ?, error = ?, trace = ?"
-                " WHERE id = ?",
+                "UPDATE run SET state = ?, ended_ms = ?, error = ?, seen = ?,"
+                " seen_ms = ?, trace = ? WHERE id = ?",
                 f);
-    query_int(&q, state);
+    query_int(&q, r->state);
     query_int(&q, store_now(s));
-    query_text(&q, text_or_empty(error));
-    query_text_n(&q, text_or_empty(trace), len);
-    query_int(&q, id);
+    query_text(&q, text_or_empty(r->error));
+    query_int(&q, r->seen);
+    query_int(&q, r->seen_ms);
+    query_text_n(&q, text_or_empty(r->trace), r->trace_len);
+    query_int(&q, r->id);
     enum err e = query_run(&q, &changes);
-    if (e == ERR_OK && changes == 0)
-        e = fault_set(f, ERR_NOT_FOUND, "there is no run %lld", (long long)id);
-    return e;
+    return e == ERR_OK && changes == 0 ? no_run(r->id, f) : e;
 }
 
 enum err run_end(struct store *s, int64_t id, enum run_state state, const char *error,
                  struct fault *f)
 {
-    return run_end_traced(s, id, state, error, "", 0, f);
+    const struct run_row r = {.id = id, .state = state, .error = error};
+    return run_end_traced(s, &r, f);
 }
 
 enum err run_recover(struct store *s, int64_t *crashed, struct fault *f)
@@ -93,29 +100,61 @@ static void read_row(struct query *q, struct run_row *r)
         .event = row_int(q, 8),
         .record = row_int(q, 9),
         .tries = row_int(q, 10),
+        .seen = row_int(q, 11),
+        .seen_ms = row_int(q, 12),
         .trace = "",
     };
     row_digest(q, 6, &r->source);
+}
+
+/* The only row, its texts in the arena. */
+static enum err take_row(struct query *q, struct arena *a, struct run_row *r, bool *there)
+{
+    *there = query_row(q);
+    if (*there) {
+        read_row(q, r);
+        r->script = arena_text(a, r->script);
+        r->error = arena_text(a, r->error);
+        r->trace_len = row_len(q, COLUMN_TRACE);
+        r->trace = arena_copy(a, row_text(q, COLUMN_TRACE), r->trace_len);
+    }
+    return query_end(q);
+}
+
+enum err past_run(struct store *s, struct arena *a, int64_t event, int64_t rule,
+                  int64_t n, struct run_row *r, bool *there, struct fault *f)
+{
+    struct query q;
+    query_read(&q, s,
+               "SELECT " RUN_COLUMNS ", trace FROM old.run WHERE event > 0 AND event = ?"
+               " AND rule = ? ORDER BY id LIMIT 1 OFFSET ?",
+               f);
+    query_int(&q, event);
+    query_int(&q, rule);
+    query_int(&q, n);
+    return take_row(&q, a, r, there);
+}
+
+enum err past_run_get(struct store *s, struct arena *a, int64_t id, struct run_row *r,
+                      struct fault *f)
+{
+    struct query q;
+    bool there;
+    query_read(&q, s, "SELECT " RUN_COLUMNS ", trace FROM old.run WHERE id = ?", f);
+    query_int(&q, id);
+    enum err e = take_row(&q, a, r, &there);
+    return e == ERR_OK && !there ? no_run(id, f) : e;
 }
 
 enum err run_get(struct store *s, struct arena *a, int64_t id, struct run_row *r,
                  struct fault *f)
 {
     struct query q;
+    bool there;
     query_read(&q, s, "SELECT " RUN_COLUMNS ", trace FROM run WHERE id = ?", f);
     query_int(&q, id);
-    bool there = query_row(&q);
-    if (there) {
-        read_row(&q, r);
-        r->script = arena_text(a, r->script);
-        r->error = arena_text(a, r->error);
-        r->trace_len = row_len(&q, COLUMN_TRACE);
-        r->trace = arena_copy(a, row_text(&q, COLUMN_TRACE), r->trace_len);
-    }
-    enum err e = query_end(&q);
-    if (e == ERR_OK && !there)
-        e = fault_set(f, ERR_NOT_FOUND, "there is no run %lld", (long long)id);
-    return e;
+    enum err e = take_row(&q, a, r, &there);
+    return e == ERR_OK && !there ? no_run(id, f) : e;
 }
 
 static void add_filter(struct clause *c, const struct run_filter *filter)

@@ -32,7 +32,9 @@ struct run_row {
     int64_t event;        /* the entry of the log that it answers; 0: a script's */
     int64_t record;       /* the order's row; 0: none */
     int64_t tries;        /* that failed before */
-    const char *trace;    /* what it did, a JSON array; "" when not asked for or none */
+    int64_t seen;      /* the moment of its first line (store/journal.h); 0: none ran */
+    int64_t seen_ms;   /* what time it was then */
+    const char *trace; /* what it did, a JSON array; "" when not asked for or none */
     size_t trace_len;
 };
 
@@ -44,10 +46,8 @@ enum err run_begin_rule(struct store *s, const struct run_row *r, int64_t *id,
                         struct fault *f);
 enum err run_end(struct store *s, int64_t id, enum run_state state, const char *error,
                  struct fault *f);
-/* The same, and what it did. */
-enum err run_end_traced(struct store *s, int64_t id, enum run_state state,
-                        const char *error, const char *trace, size_t len,
-                        struct fault *f);
+/* The same, and what it did: id, state, error, seen, seen_ms, trace are taken. */
+enum err run_end_traced(struct store *s, const struct run_row *r, struct fault *f);
 /* At start of the owner: what is still marked running crashed. */
 enum err run_recover(struct store *s, int64_t *crashed, struct fault *f);
 

@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "store/inside.h"
+#include "store/past.h"
 #include "store/statement.h"
 
 enum { SCRATCH_MAX = 1 << 20 };
@@ -202,9 +203,10 @@ struct store *store_open(const char *folder, enum store_mode mode,
     return NULL;
 }
 
-static enum err copy_from(struct store *s, struct store *looker, struct fault *f)
+static enum err copy_from(struct store *s, const char *name, struct store *looker,
+                          struct fault *f)
 {
-    sqlite3_backup *b = sqlite3_backup_init(s->db, "main", looker->db, "main");
+    sqlite3_backup *b = sqlite3_backup_init(s->db, name, looker->db, "main");
     const int step = b == NULL ? SQLITE_NOMEM : sqlite3_backup_step(b, -1);
     const int rc = b == NULL ? SQLITE_NOMEM : sqlite3_backup_finish(b);
     if (step == SQLITE_DONE && rc == SQLITE_OK)
@@ -219,7 +221,7 @@ static enum err copy_there(struct store *s, const char *folder, struct fault *f)
     if (looker == NULL)
         return why.code == ERR_NOT_FOUND ? ERR_OK
                                          : fault_set(f, why.code, "%s", why.text);
-    enum err e = copy_from(s, looker, f);
+    enum err e = copy_from(s, "main", looker, f);
     store_close(looker);
     return e;
 }
@@ -253,6 +255,61 @@ struct store *store_open_memory(const struct clock *clock)
         return s;
     fprintf(stderr, "dray: %s\n", f.text);
     abort();
+}
+
+/* SQLite's name of a file for who only reads it; the caller frees. */
+static char *read_only_name(const char *path)
+{
+    struct buf b;
+    buf_init(&b, 3 * 8192);
+    buf_text(&b, "file:");
+    for (; *path != '\0'; path++) {
+        if (strchr("%?#", *path) == NULL)
+            buf_char(&b, *path);
+        else
+            buf_format(&b, "%%%02X", (unsigned)(unsigned char)*path);
+    }
+    buf_text(&b, "?mode=ro");
+    return buf_take(&b, NULL);
+}
+
+static enum err attach(struct store *s, const char *name, struct fault *f)
+{
+    struct query q;
+    query_read(&q, s, "ATTACH ? AS old", f);
+    query_text(&q, name);
+    query_row(&q);
+    return query_end(&q);
+}
+
+/* A file is read where it is; what is in memory is copied. */
+static enum err attach_past(struct store *s, struct store *there, struct fault *f)
+{
+    if (there->folder == NULL) {
+        enum err e = attach(s, ":memory:", f);
+        return e == ERR_OK ? copy_from(s, "old", there, f) : e;
+    }
+    char *name = read_only_name(there->path);
+    enum err e = attach(s, name, f);
+    free(name);
+    return e;
+}
+
+struct store *store_open_beside(struct store *there, const struct clock *clock,
+                                struct fault *f)
+{
+    struct store *s = store_new(NULL, STORE_OWN, clock);
+    enum err e = connect(
+        s, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, f);
+    if (e == ERR_OK)
+        e = prepare_owner(s, f);
+    if (e == ERR_OK)
+        e = attach_past(s, there, f);
+    s->opened = e == ERR_OK;
+    if (s->opened)
+        return s;
+    store_free(s, true);
+    return NULL;
 }
 
 static enum err check_pages(struct store *s, struct fault *f)

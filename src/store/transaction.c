@@ -212,7 +212,7 @@ enum err store_commit(struct store *s, struct fault *f)
         return fault_set(f, ERR_BUG, "a commit in the middle of a task's slice");
     if (!s->writing)
         return end_reading(s, f);
-    if (control(s, "COMMIT", &why) != ERR_OK) {
+    if (journal_keep_moment(s, &why) != ERR_OK || control(s, "COMMIT", &why) != ERR_OK) {
         give_up(s, &why);
         return fatal_again(s, f);
     }

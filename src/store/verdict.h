@@ -24,15 +24,25 @@ const char *verdict_name(enum verdict v); /* "ran" "no" "holds" … */
 struct verdict_row {
     int64_t event;
     int64_t rule;
+    int64_t at_ms; /* when the rule was asked */
+    int64_t seen;  /* the moment of that (store/journal.h): what it could see */
     enum verdict outcome;
-    int64_t line; /* in the rule's file, that decided; 0 unknown */
-    int64_t run;  /* that began; 0 */
+    int64_t line;   /* in the rule's file, that decided; 0 unknown */
+    int64_t run;    /* that began; 0 */
+    int64_t due_ms; /* when the hold that it began is over; 0: none began */
 };
-/* New, or in the place of an earlier one of that event and rule. */
+/* Each time a rule is asked is kept, so that all of them can be played again. */
 enum err verdict_put(struct store *s, const struct verdict_row *v, struct fault *f);
+/* How often the rule was asked about the event. */
+enum err verdict_count(struct store *s, int64_t event, int64_t rule, int64_t *count,
+                       struct fault *f);
 typedef bool verdict_fn(void *arg, const struct verdict_row *v);
-/* About one event (id of the log's entry), in order of the rules. */
+/* About one event (id of the log's entry), the last of each rule, in order of the rules.
+ */
 enum err verdict_each(struct store *s, int64_t event, verdict_fn *fn, void *arg,
                       struct fault *f);
+/* The same about all events from this instant on, in order of the events. */
+enum err verdict_since(struct store *s, int64_t since_ms, verdict_fn *fn, void *arg,
+                       struct fault *f);
 
 #endif

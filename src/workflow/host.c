@@ -208,7 +208,12 @@ struct account *host_account(const struct host *h, const char *id)
 
 int64_t host_now(const struct host *h)
 {
-    return clock_wall_ms(h->clock);
+    return h->still_ms != 0 ? h->still_ms : clock_wall_ms(h->clock);
+}
+
+void host_still(struct host *h, bool still)
+{
+    h->still_ms = still ? clock_wall_ms(h->clock) : 0;
 }
 
 void host_trouble(struct host *h, const struct fault *f)

@@ -95,6 +95,9 @@ struct host {
     struct rhythm *rhythm; /* lists are asked by themselves; NULL: when somebody does */
     struct round_guest *guests; /* who takes part in every round (round.h) */
     int64_t run;                /* the run in whose name the engine acts just now; 0 */
+    int64_t still_ms;           /* the time while a script runs; 0: none does */
+    const char *outside;        /* the word by which a script looked beyond its event:
+                                   lists, files, Amazon; NULL: none did */
     bool approve;               /* what that plans is held for a person's release */
     bool stops; /* something is frozen or only observed (control.c): sends are asked for
                    one by one */
@@ -129,7 +132,10 @@ void host_close(struct host *h);
 
 struct account *host_account(const struct host *h,
                              const char *id); /* NULL when unknown */
-int64_t host_now(const struct host *h);       /* UTC milliseconds */
+/* UTC milliseconds. While a script runs, from one wait to the next, time stands still: so
+ * what it saw can be told by one number, and it can be played again. */
+int64_t host_now(const struct host *h);
+void host_still(struct host *h, bool still);
 
 /* A completion could not be applied: the round ends with this. Keeps the first one. */
 void host_trouble(struct host *h, const struct fault *f);

@@ -9,8 +9,9 @@
 #include "store/journal.h"
 #include "store/rule.h"
 
-/* "rule.paused" and "rule.resumed" with rule, actor, why. */
-static enum err note(struct host *h, const char *what, const char *rule,
+/* "rule.paused" and "rule.resumed" with rule, actor, why, and whether what waited was
+ * dropped. */
+static enum err note(struct host *h, const char *what, const char *rule, bool dropped,
                      const struct decision *d, struct fault *f)
 {
     struct arena a;
@@ -21,6 +22,7 @@ static enum err note(struct host *h, const char *what, const char *rule,
     json_set_str(&a, detail, "rule", rule);
     json_set_str(&a, detail, "actor", d->actor);
     json_set_str(&a, detail, "why", d->why);
+    json_set(&a, detail, "dropped", dropped ? json_boolean(&a, true) : NULL);
     json_write(&text, detail);
     struct entry entry = {
         .what = what, .account = "", .detail = buf_str(&text), .detail_len = text.len};
@@ -43,7 +45,7 @@ enum err control_pause_rule(struct host *h, const char *rule, const struct decis
     if (e == ERR_OK)
         e = rule_set_pause(h->store, row.id, host_now(h), d->why, f);
     if (e == ERR_OK)
-        e = note(h, "rule.paused", rule, d, f);
+        e = note(h, "rule.paused", rule, false, d, f);
     arena_clear(&a);
     return e;
 }
@@ -80,7 +82,7 @@ enum err control_resume_rule(struct host *h, const char *rule, bool drop,
     if (e == ERR_OK)
         e = crash_forget(h->store, row.file, f);
     if (e == ERR_OK)
-        e = note(h, "rule.resumed", rule, d, f);
+        e = note(h, "rule.resumed", rule, drop, d, f);
     arena_clear(&a);
     return e;
 }
