@@ -10,6 +10,7 @@
 #include "engine/trace.h"
 #include "store/record.h"
 #include "store/rule.h"
+#include "workflow/import.h"
 
 static const struct when never = {INT64_MAX, INT64_MAX};
 
@@ -272,7 +273,7 @@ static enum err take_turn(struct replay *p, struct job *job, struct fault *f)
     return e == ERR_OK ? trouble(p, f) : e;
 }
 
-static enum err take_turns(struct replay *p, struct fault *f)
+enum err replay_turns(struct replay *p, struct fault *f)
 {
     struct rules *r = p->rules;
     enum err e = ERR_OK;
@@ -389,7 +390,7 @@ static enum err settle_at(struct replay *p, struct when when, int64_t time_ms,
         e = read_entries(p, f);
     if (e == ERR_OK)
         e = keep_dates(p, time_ms, false, f);
-    return e == ERR_OK ? take_turns(p, f) : e;
+    return e == ERR_OK ? replay_turns(p, f) : e;
 }
 
 /* All that was decided before the next step of the past. As in a round of the engine,
@@ -404,6 +405,11 @@ static enum err settle(struct replay *p, int64_t limit, int64_t time_ms, struct 
         next = next_when(p, time_ms);
     }
     return e;
+}
+
+enum err replay_until(struct replay *p, int64_t time_ms, struct fault *f)
+{
+    return settle(p, INT64_MAX, time_ms, f);
 }
 
 /* ---- steps of the past ---- */
@@ -430,7 +436,9 @@ static enum err play_step(struct replay *p, const struct past_step *step, struct
         p->entry_ms = entry.at_ms;
         set_clock(p, entry.at_ms);
         e = world_hear(p, &entry, &a, f);
-        if (e == ERR_OK)
+        if (e == ERR_OK && import_wrote(&entry))
+            imported_keep(p, &entry, &a);
+        else if (e == ERR_OK)
             e = queue_entry(p, &entry, f);
     }
     arena_clear(&a);
@@ -447,7 +455,9 @@ static enum err play_all(struct replay *p, struct fault *f)
         if (e == ERR_OK)
             e = play_step(p, &step, f);
     }
-    return e == ERR_OK ? settle(p, INT64_MAX, p->entry_ms, f) : e;
+    if (e == ERR_OK)
+        e = replay_until(p, p->entry_ms, f);
+    return e == ERR_OK ? imported_play(p, f) : e;
 }
 
 /* ---- from the beginning to the end ---- */
@@ -460,6 +470,7 @@ static void replay_free(struct replay *p)
     free(p->dates);
     free(p->played);
     free(p->lost);
+    free(p->imported);
     past_close(p->past);
     p->rules->replay = NULL;
     tasks_look(p->rules->tasks, NULL, NULL);
@@ -472,6 +483,7 @@ enum err replay_run(struct rules *r, struct past *past, int64_t since_ms, replay
                        .host = r->host,
                        .store = r->host->store,
                        .past = past,
+                       .since_ms = since_ms,
                        .later_when = never};
     arena_init(&p.memory);
     arena_init(&p.wishes);

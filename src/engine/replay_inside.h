@@ -62,7 +62,11 @@ struct replay {
     struct wish_made *wished;
     const char *data; /* e.data after it; NULL */
     size_t data_len;
-    int64_t *lost; /* rules of which nobody knows the data any more */
+    int64_t since_ms;
+    struct reading *imported; /* entries of Amazon's record of the past */
+    size_t imported_count, imported_room;
+    bool importing; /* they are played: nothing was recorded of them */
+    int64_t *lost;  /* rules of which nobody knows the data any more */
     size_t lost_count;
 };
 
@@ -70,6 +74,19 @@ struct replay {
 
 /* What this job would decide cannot be played, and why. */
 void replay_pass(struct replay *p, const struct job_row *row, const char *why);
+/* What stands in line takes its turn at the present moment. */
+enum err replay_turns(struct replay *p, struct fault *f);
+/* What is due before that time is done. */
+enum err replay_until(struct replay *p, int64_t time_ms, struct fault *f);
+
+/* ---- replay_imported.c ---- */
+
+/* When it happened at Amazon. */
+int64_t imported_at(const struct entry *e, struct arena *a);
+/* An entry of an import, to be played later. */
+void imported_keep(struct replay *p, const struct entry *e, struct arena *a);
+/* All of them. */
+enum err imported_play(struct replay *p, struct fault *f);
 
 /* ---- replay_world.c ---- */
 

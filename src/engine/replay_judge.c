@@ -9,6 +9,7 @@
 #include "store/record.h"
 #include "store/rule.h"
 #include "store/verdict.h"
+#include "workflow/import.h"
 
 const char *replay_kind_name(enum replay_kind k)
 {
@@ -231,7 +232,7 @@ static enum err name_event(struct judging *j, struct arena *a, struct replay_new
     enum err e = journal_get(j->p->store, a, n->event, &entry, j->fault);
     if (e != ERR_OK)
         return e;
-    n->at_ms = entry.at_ms;
+    n->at_ms = import_wrote(&entry) ? imported_at(&entry, a) : entry.at_ms;
     n->what = entry.what;
     n->record = entry.record;
     n->account = entry.account;

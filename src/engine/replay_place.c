@@ -82,7 +82,13 @@ static enum err place_run(struct replay *p, struct job *job, struct fault *f)
 
 enum err place_job(struct replay *p, struct job *job, struct fault *f)
 {
-    enum err e = job->said_yes ? place_run(p, job, f) : place_question(p, job, f);
+    enum err e = ERR_OK;
+    if (p->importing) {
+        job->at = p->now.at;
+        job->at_ms = p->now.at_ms;
+        return ERR_OK;
+    }
+    e = job->said_yes ? place_run(p, job, f) : place_question(p, job, f);
     if (job->at < p->now.at) {
         job->at = p->now.at;
         job->at_ms = job->at_ms < p->now.at_ms ? p->now.at_ms : job->at_ms;

@@ -200,6 +200,41 @@ different weighed %s "too heavy": ran: floor_deny -> no]]):format(numbers[4], nu
   end)
 end)
 
+describe("Amazon's record of the past", function()
+  local IMPORTED = [[
+rule { name = "accept", on = "order.new", run = function(e) e.order:accept() end }
+rule { name = "open too long", on = "order.accepted", hold = "2h",
+  when = function(e) return e.order.state == "accepted" end,
+  run = function(e) e.order:floor_deny { why = "too late" } end }]]
+
+  -- Ten orders of the last ten days, shipped by other people.
+  local function past()
+    local day = 24 * 3600 * 1000
+    host = test.host { rules = IMPORTED, orders = 10,
+      sim = { age_ms = { day // 2, 10 * day } } }
+    for _, order in ipairs(host.amazon.world.account_list[1].list) do
+      order.required_ship_ms = order.created_ms + day
+      host.amazon.world:set_status(order, "SHIPPED")
+    end
+    assert.are.equal(10, host:import("30d").imported)
+  end
+
+  it("is played as what the rules would have done, each at its own time", function()
+    past()
+    assert.are.equal(0, #host:runs())
+    local found = host:backtest()
+    assert.are.same({ now = 20 }, test.count(found, "kind"))
+    assert.are.same({ accept = 10, ["open too long"] = 10 }, test.count(found, "rule"))
+    for _, d in ipairs(found) do
+      local accept = d.rule == "accept"
+      assert.are.equal(accept and "order.new" or "order.accepted", d.what)
+      assert.are.equal(accept and "ran: accept" or "ran: floor_deny", d.now)
+      assert.is_true(d.at_ms < host:now() - 10 * 3600 * 1000)
+    end
+    assert.are.equal(0, #host:backtest { since = "2026-11-23T07:00Z" })
+  end)
+end)
+
 describe("what cannot be played", function()
   it("is counted and named: runs that wait, and questions beyond the event", function()
     host = support.host([[

@@ -65,6 +65,20 @@ describe("a run that fails", function()
       assert.are.equal(6, support.rule(host, "stubborn").jobs)
     end)
 
+  it("is tried again, too, when its rule waits for several events and fires once", function()
+    begin [[
+rule { name = "both", all = { "packed", "picked_up" }, run = function(e)
+  if e.now < instant "2026-11-23T08:01Z" then error("too soon", 0) end
+end }]]
+    host:tell("packed", po())
+    host:event("packed", po(), {})
+    host:event("picked_up", po(), {})
+    host:advance "2m"
+    assert.are.equal("failed done", tries("both"))
+    host:event("picked_up", po(), { at = "2026-11-23T08:00:30Z" })
+    assert.are.equal("failed done", tries("both"))
+  end)
+
   it("does not keep other rules, nor other orders of the same rule, from going on", function()
     begin [[
 rule { name = "one", on = "packed", run = function(e)
