@@ -1,5 +1,6 @@
 /* What the files that play the past share: replay.c drives, replay_world.c knows what
- * entries mean, replay_place.c finds the moments, replay_judge.c compares. */
+ * entries mean, replay_place.c finds the moments, replay_run.c runs, replay_judge.c
+ * compares. */
 #ifndef DRAY_ENGINE_REPLAY_INSIDE_H
 #define DRAY_ENGINE_REPLAY_INSIDE_H
 
@@ -65,19 +66,34 @@ struct replay {
     int64_t since_ms;
     struct reading *imported; /* entries of Amazon's record of the past */
     size_t imported_count, imported_room;
-    bool importing; /* they are played: nothing was recorded of them */
-    int64_t *lost;  /* rules of which nobody knows the data any more */
+    bool importing;       /* they are played: nothing was recorded of them */
+    int64_t *rescheduled; /* rules that have another schedule now, or a new one */
+    size_t rescheduled_count;
+    int64_t *lost; /* rules of which nobody knows the data any more */
     size_t lost_count;
 };
 
 /* ---- replay.c ---- */
 
-/* What this job would decide cannot be played, and why. */
-void replay_pass(struct replay *p, const struct job_row *row, const char *why);
+/* Something is to be done later. */
+void replay_date(struct replay *p, const struct appointment *d);
+/* What failed inside a task; ERR_OK when nothing did. */
+enum err replay_trouble(const struct replay *p, struct fault *f);
 /* What stands in line takes its turn at the present moment. */
 enum err replay_turns(struct replay *p, struct fault *f);
 /* What is due before that time is done. */
 enum err replay_until(struct replay *p, int64_t time_ms, struct fault *f);
+
+/* ---- replay_run.c ---- */
+
+/* What this job would decide cannot be played, and why. */
+void replay_pass(struct replay *p, const struct job_row *row, const char *why);
+/* tasks_look's: what the run of the present job wrote. */
+void replay_look(void *arg);
+/* Finds the rules that have another schedule than they had. */
+enum err replay_schedules(struct replay *p, struct fault *f);
+/* The run that the present job began, if it did. */
+enum err replay_run_job(struct replay *p, struct fault *f);
 
 /* ---- replay_imported.c ---- */
 

@@ -413,6 +413,8 @@ enum err judge_all(struct replay *p, int64_t since_ms, replay_fn *fn, void *arg,
         e = verdict_since(p->store, since_ms, take_row, &now, f);
     if (e == ERR_OK)
         e = judge_sides(&j, &then, &now);
+    for (size_t i = 0; e == ERR_OK && i < p->rescheduled_count; i++)
+        count_reason(&j, "a schedule that is new or another is not fired again");
     while (e == ERR_OK && j.note < p->played_count)
         count_unasked(&j, &p->played[j.note++]);
     totals->orders = count_orders(&j);

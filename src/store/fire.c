@@ -1,6 +1,7 @@
 /* The fires of schedules, and up to where each schedule was looked at. */
 #include "store/fire.h"
 
+#include "store/past.h"
 #include "store/statement.h"
 
 const char *fire_state_name(enum fire_state s)
@@ -116,4 +117,17 @@ enum err fire_set_mark(struct store *s, int64_t rule, const char *words, int64_t
     query_int(&q, until_ms);
     query_text(&q, words);
     return query_run(&q, NULL);
+}
+
+enum err past_scheduled(struct store *s, int64_t rule, const char *words, bool *same,
+                        struct fault *f)
+{
+    struct query q;
+    int64_t there;
+    query_read(&q, s, "SELECT 1 FROM old.schedule WHERE rule = ? AND words = ?", f);
+    query_int(&q, rule);
+    query_text(&q, words);
+    enum err e = query_number(&q, 0, &there);
+    *same = there != 0;
+    return e;
 }

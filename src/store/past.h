@@ -72,6 +72,9 @@ enum err past_dispatched(struct store *s, int64_t event, struct dispatched *d,
 /* Something is still to be done for this event by this rule. */
 enum err past_pending(struct store *s, int64_t event, int64_t rule, bool *pending,
                       struct fault *f);
+/* The rule had a schedule of these words (store/fire.h). */
+enum err past_scheduled(struct store *s, int64_t rule, const char *words, bool *same,
+                        struct fault *f);
 /* As verdict_since. */
 enum err past_verdicts(struct store *s, int64_t since_ms, verdict_fn *fn, void *arg,
                        struct fault *f);

@@ -252,6 +252,16 @@ end }]], { orders = 3 })
       ["it asks beyond its event (call)"] = 3 }, found.reasons)
   end)
 
+  it("are the fires of a schedule that is another one now", function()
+    local hourly = 'rule { name = "hourly", every = { "%s" }, run = function() end }'
+    host = support.host(hourly:format("1h"))
+    host:advance "3h"
+    assert_same(host:backtest(), 3)
+    assert.are.same({ ["the schedule of its rule is another one now"] = 3,
+      ["a schedule that is new or another is not fired again"] = 1 },
+      host:backtest({ rules = hourly:format("15m") }).reasons)
+  end)
+
   it("are events that a person dropped, or that wait for a paused rule", function()
     weigh()
     host:pause("too heavy", "the scale is broken")
