@@ -127,6 +127,19 @@ static enum err run_with(struct past *p, const char *sql, int64_t row, const cha
     return query_run(&q, NULL);
 }
 
+/* Each text has a digest of its own, since by that others know it again
+ * (workflow/bodies.h). */
+static enum err mark_text(struct past *p, const struct change *c, struct fault *f)
+{
+    struct query q;
+    struct digest d;
+    digest_of(&c->moment, sizeof c->moment, &d);
+    query_write(&q, p->store, "UPDATE record SET digest = ? WHERE id = ?", f);
+    query_digest(&q, &d);
+    query_int(&q, c->row);
+    return query_run(&q, NULL);
+}
+
 /* The text that held from this moment on: the one before the next change, or today's. */
 static enum err put_text(struct past *p, const struct change *c, struct fault *f)
 {
@@ -139,7 +152,8 @@ static enum err put_text(struct past *p, const struct change *c, struct fault *f
                 f);
     query_int(&q, c->row);
     query_int(&q, c->moment);
-    return query_run(&q, NULL);
+    enum err e = query_run(&q, NULL);
+    return e == ERR_OK ? mark_text(p, c, f) : e;
 }
 
 /* What an order holds of the stock goes with its state; at its beginning it has no lines

@@ -81,6 +81,32 @@ end }]], { orders = 40 })
     assert_same(host:backtest(), 15)
   end)
 
+  it("decide the same about an order as it stood before Amazon changed it", function()
+    local account = test.account(0)
+    account.warehouses = { account.warehouses[1] }
+    host = support.host([[
+rule { name = "few", on = { "order.new", "order.changed" },
+  when = function(e) return tonumber(e.order.items[1].orderedQuantity.amount) < 5 end,
+  run = function(e) e.order:accept() end }
+rule { name = "fits", on = { "order.new", "order.changed" },
+  run = function(e) if e.order:fillable() then e.order:request_label() end end }
+]], { accounts = { account } })
+    report_stock(3)
+    host:add_orders(6)
+    for i, order in ipairs(host.amazon.world.account_list[1].list) do
+      support.lines(order, { i % 2 == 0 and 2 or 9 })
+    end
+    support.run(host, "poll 'orders'")
+    host:work()
+    for i, order in ipairs(host.amazon.world.account_list[1].list) do
+      support.lines(order, { i % 2 == 0 and 9 or 2 })
+    end
+    support.run(host, "poll 'orders'")
+    host:work()
+    assert.are.equal(6, #support.runs(host, "few"))
+    assert_same(host:backtest(), 18)
+  end)
+
   it("decide the same over stops, pauses, failures and what a person decides", function()
     host = support.host(DAY .. [[
 rule { name = "count", on = "picked_up", data = { n = 0 }, run = function(e)
