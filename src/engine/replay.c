@@ -246,6 +246,7 @@ static enum err play_step(struct replay *p, const struct past_step *step, struct
 {
     struct arena a;
     struct entry entry;
+    bool whole;
     arena_init(&a);
     enum err e = past_play(p->past, &a, &entry, f);
     p->now = (struct when){step->moment, INT64_MIN};
@@ -255,9 +256,11 @@ static enum err play_step(struct replay *p, const struct past_step *step, struct
         p->entry_ms = entry.at_ms;
         set_clock(p, entry.at_ms);
         e = world_hear(p, &entry, &a, f);
-        if (e == ERR_OK && import_wrote(&entry))
+        if (e == ERR_OK)
+            e = past_whole(p->past, entry.id, entry.record, &whole, f);
+        if (e == ERR_OK && whole && import_wrote(&entry))
             imported_keep(p, &entry, &a);
-        else if (e == ERR_OK)
+        else if (e == ERR_OK && whole)
             e = queue_entry(p, &entry, f);
     }
     arena_clear(&a);
@@ -311,7 +314,7 @@ enum err replay_run(struct rules *r, struct past *past, int64_t since_ms, replay
     *totals = (struct replay_totals){0};
     r->replay = &p;
     tasks_look(r->tasks, replay_look, &p);
-    enum err e = replay_schedules(&p, f);
+    enum err e = replay_rules(&p, f);
     if (e == ERR_OK)
         e = play_all(&p, f);
     if (e == ERR_OK)

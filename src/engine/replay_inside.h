@@ -90,8 +90,8 @@ enum err replay_until(struct replay *p, int64_t time_ms, struct fault *f);
 void replay_pass(struct replay *p, const struct job_row *row, const char *why);
 /* tasks_look's: what the run of the present job wrote. */
 void replay_look(void *arg);
-/* Finds the rules that have another schedule than they had. */
-enum err replay_schedules(struct replay *p, struct fault *f);
+/* Finds the rules that have another schedule than they had, or data that is forgotten. */
+enum err replay_rules(struct replay *p, struct fault *f);
 /* The run that the present job began, if it did. */
 enum err replay_run_job(struct replay *p, struct fault *f);
 

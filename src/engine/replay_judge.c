@@ -80,6 +80,8 @@ static enum err add_step(struct replay *p, struct arena *a, const struct json *s
     if (!json_int(json_get(step, "effect"), &id) || id == 0)
         return ERR_OK;
     enum err err = find_effect(p, a, id, then, &e, f);
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK; /* forgotten with its order */
     if (err != ERR_OK)
         return err;
     digest_hex(&e.digest, hex);
@@ -279,15 +281,17 @@ static enum err read_was(struct judging *j, const struct verdict_row *then,
                          struct played *was, bool *cut)
 {
     struct arena a;
-    struct run_row run;
+    struct run_row run = {0};
     *was = (struct played){.event = then->event, .rule = then->rule};
     *cut = false;
     if (then->outcome != VERDICT_RAN || then->run == 0)
         return ERR_OK;
     arena_init(&a);
     enum err e = past_run_get(j->p->store, &a, then->run, &run, j->fault);
-    *cut = e == ERR_OK && run.state != RUN_DONE && run.state != RUN_FAILED;
-    if (e == ERR_OK)
+    *cut = e == ERR_NOT_FOUND || (run.state != RUN_DONE && run.state != RUN_FAILED);
+    if (e == ERR_NOT_FOUND)
+        e = ERR_OK;
+    else if (e == ERR_OK)
         e = judge_did(j->p, &run, true, was, j->fault);
     arena_clear(&a);
     return e;
@@ -319,7 +323,7 @@ static enum err judge_both(struct judging *j, const struct verdict_row *then,
     if (e != ERR_OK)
         return e;
     if (cut) {
-        count_reason(j, "its run was cut off");
+        count_reason(j, "its run was cut off, or is no longer kept");
         return ERR_OK;
     }
     j->totals->compared++;
@@ -330,6 +334,18 @@ static enum err judge_both(struct judging *j, const struct verdict_row *then,
         return tell(j, REPLAY_DIFFERENT, then, &was, now, is);
     j->totals->same++;
     return ERR_OK;
+}
+
+static enum err is_whole(struct judging *j, const struct verdict_row *v, bool *whole)
+{
+    struct arena a;
+    struct entry entry;
+    arena_init(&a);
+    enum err e = journal_get(j->p->store, &a, v->event, &entry, j->fault);
+    if (e == ERR_OK)
+        e = past_whole(j->p->past, entry.id, entry.record, whole, j->fault);
+    arena_clear(&a);
+    return e;
 }
 
 static enum err judge_one(struct judging *j, const struct verdict_row *then,
@@ -346,12 +362,18 @@ static enum err judge_one(struct judging *j, const struct verdict_row *then,
     }
     if (then != NULL && now != NULL)
         return judge_both(j, then, now, is);
+    bool whole = true;
+    enum err e = now != NULL ? ERR_OK : is_whole(j, then, &whole);
+    if (e != ERR_OK || !whole) {
+        count_reason(j, "the beginning of its story is no longer kept");
+        return e;
+    }
     if (is_quiet(v))
         return ERR_OK;
     j->totals->compared++;
     if (then == NULL)
         return tell(j, REPLAY_NOW, NULL, NULL, now, is);
-    enum err e = read_was(j, then, &was, &cut);
+    e = read_was(j, then, &was, &cut);
     return e == ERR_OK ? tell(j, REPLAY_BEFORE, then, &was, NULL, NULL) : e;
 }
 

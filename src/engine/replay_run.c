@@ -41,12 +41,14 @@ static void lose_data(struct replay *p, const struct job *job)
     add_id(&p->lost, &p->lost_count, job->row.rule);
 }
 
-/* Its fires are those of other times: what it would have done then was never recorded. */
-static enum err look_at_schedule(struct replay *p, const struct rule *rule,
-                                 struct fault *f)
+/* The fires of another schedule are those of other times: what it would have done then
+ * was never recorded. */
+static enum err look_at_rule(struct replay *p, const struct rule *rule, struct fault *f)
 {
     bool same = true;
     enum err e = ERR_OK;
+    if (rule->initial != NULL && past_cut(p->past))
+        add_id(&p->lost, &p->lost_count, rule->standing->id);
     if (rule->schedule != NULL && rule->active)
         e = past_scheduled(p->store, rule->standing->id, rule->schedule, &same, f);
     if (e == ERR_OK && !same)
@@ -54,14 +56,14 @@ static enum err look_at_schedule(struct replay *p, const struct rule *rule,
     return e;
 }
 
-enum err replay_schedules(struct replay *p, struct fault *f)
+enum err replay_rules(struct replay *p, struct fault *f)
 {
     const struct rulebook *book = p->rules->book;
     enum err e = ERR_OK;
     for (size_t i = 0; i < book->file_count; i++) {
         const struct rule_file *file = book->files[i];
         for (size_t k = 0; e == ERR_OK && k < file->rule_count; k++)
-            e = look_at_schedule(p, &file->rules[k], f);
+            e = look_at_rule(p, &file->rules[k], f);
     }
     return e;
 }
@@ -103,7 +105,7 @@ static enum err why_not(struct replay *p, const struct job_row *row, const char 
     else if (has_id(p->rescheduled, p->rescheduled_count, row->rule))
         *why = "the schedule of its rule is another one now";
     else if (has_id(p->lost, p->lost_count, row->rule))
-        *why = "e.data is not known after a run that could not be played";
+        *why = "what e.data was is not known any more";
     return e;
 }
 

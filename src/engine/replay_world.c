@@ -34,7 +34,7 @@ static enum err keep_fact(struct replay *p, const struct entry *e,
                                .payload = e->detail,
                                .payload_len = e->detail_len};
     if (kind == NULL || e->record == 0)
-        return ERR_OK;
+        return ERR_OK; /* of a record that is gone it harms nobody */
     fact.box = json_get_str(said, "box", "");
     instant_parse(json_get_str(said, "at", ""), &fact.at_ms, NULL, NULL);
     enum err err = fact_get(p->store, a, fact.record, fact.name, fact.box, &there, f);

@@ -17,6 +17,8 @@ struct past {
     struct trail trail;
     size_t at;           /* the next of its changes */
     int64_t last;        /* id of the last entry of the past */
+    int64_t whole;       /* the first event since which nothing is forgotten */
+    bool cut;            /* runs were forgotten */
     int64_t entry;       /* id of the next one */
     int64_t entry_at_ms; /* of that */
     int64_t played_ms;   /* of the one that was played last */
@@ -48,6 +50,27 @@ static enum err look_at_entry(struct past *p, struct fault *f)
                   &p->entry_at_ms, f);
 }
 
+/* From where on everything is there. Verdicts are forgotten before the log is. */
+static enum err find_whole(struct past *p, struct fault *f)
+{
+    int64_t pruned = 0, first = 0, run = 0;
+    enum err e = number(p, "SELECT coalesce(min(id), 1) FROM old.log WHERE id > ?", 0, 1,
+                        &p->entry, f);
+    if (e == ERR_OK)
+        e = number(p,
+                   "SELECT count(*) FROM old.cursor WHERE name = 'retention' AND"
+                   " value > ?",
+                   0, 0, &pruned, f);
+    if (e == ERR_OK && pruned != 0)
+        e = number(p, "SELECT min(event) FROM old.verdict WHERE event > ?", 0, 0, &first,
+                   f);
+    if (e == ERR_OK && pruned != 0)
+        e = number(p, "SELECT min(id) FROM old.run WHERE id > ?", 0, 0, &run, f);
+    p->whole = first > p->entry ? first : p->entry;
+    p->cut = run > 1 || p->entry > 1;
+    return e;
+}
+
 static enum err begin(struct past *p, struct fault *f)
 {
     enum err e = store_write(p->store, f);
@@ -57,6 +80,8 @@ static enum err begin(struct past *p, struct fault *f)
     if (e == ERR_OK)
         e = number(p, "SELECT max(id) FROM old.log WHERE id > ?", 0, 0, &p->last, f);
     if (e == ERR_OK)
+        e = find_whole(p, f);
+    if (e == ERR_OK)
         e = look_at_entry(p, f);
     return e == ERR_OK ? trail_read(&p->trail, p->store, f) : e;
 }
@@ -65,7 +90,6 @@ struct past *past_open(struct store *s, struct fault *f)
 {
     struct past *p = mem_new(sizeof *p);
     p->store = s;
-    p->entry = 1;
     if (begin(p, f) == ERR_OK)
         return p;
     past_close(p);
@@ -106,6 +130,23 @@ bool past_next(const struct past *p, struct past_step *step)
                                .at_ms = p->played_ms,
                                .body = c->kind == PAST_RECORD && c->column == 'b'};
     return true;
+}
+
+enum err past_whole(struct past *p, int64_t event, int64_t record, bool *whole,
+                    struct fault *f)
+{
+    int64_t born = INT64_MAX; /* -1: the record is gone */
+    enum err e = ERR_OK;
+    if (record != 0)
+        e = number(p, "SELECT cast(past AS INTEGER) FROM old.record WHERE id = ?", record,
+                   -1, &born, f);
+    *whole = event >= p->whole && born >= (p->whole - 1) * MOMENTS;
+    return e;
+}
+
+bool past_cut(const struct past *p)
+{
+    return p->cut;
 }
 
 void past_reach(struct past *p, int64_t moment)

@@ -49,6 +49,12 @@ struct past_step {
 bool past_next(const struct past *p, struct past_step *step);
 /* Makes it so. An entry's texts live in `a`; other steps leave *e alone. */
 enum err past_play(struct past *p, struct arena *a, struct entry *e, struct fault *f);
+/* An event of which all is there that is needed to play it: what its rules said, and its
+ * order from the beginning. What is older may have been forgotten (store/prune.h). */
+enum err past_whole(struct past *p, int64_t event, int64_t record, bool *whole,
+                    struct fault *f);
+/* Runs were forgotten: nobody knows what rules kept in e.data before. */
+bool past_cut(const struct past *p);
 /* Between steps: the store's moment is this one. */
 void past_reach(struct past *p, int64_t moment);
 
@@ -60,7 +66,7 @@ enum err past_verdict(struct store *s, int64_t event, int64_t rule, int64_t n,
 /* The n-th run of a rule for an event, with its trace, in the arena. */
 enum err past_run(struct store *s, struct arena *a, int64_t event, int64_t rule,
                   int64_t n, struct run_row *r, bool *there, struct fault *f);
-/* The run with that id, which is there. */
+/* The run with that id; ERR_NOT_FOUND with a sentence: it was forgotten. */
 enum err past_run_get(struct store *s, struct arena *a, int64_t id, struct run_row *r,
                       struct fault *f);
 /* The effect with that id, as it was planned; ERR_NOT_FOUND with a sentence. */

@@ -100,7 +100,11 @@ enum err prune_log(struct store *s, struct portion *p, struct fault *f)
     query_int(&q, cut.id);
     e = query_run(&q, &changes);
     p->gone += changes;
-    return e;
+    if (e != ERR_OK)
+        return e;
+    query_write(&q, s, "DELETE FROM dispatched WHERE upto <= ?", f);
+    query_int(&q, cut.id);
+    return query_run(&q, NULL);
 }
 
 /* ---- where the chain begins ---- */
