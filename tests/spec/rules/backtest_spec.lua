@@ -301,6 +301,35 @@ end }]], { orders = 3 })
   end)
 end)
 
+describe("what is no longer kept", function()
+  -- Two orders a week, for so many weeks.
+  local function weeks(count)
+    for _ = 1, count do
+      host:add_orders(2)
+      support.run(host, "poll 'orders'")
+      host:advance "7d"
+    end
+  end
+
+  it("is not guessed: what is there is decided the same, the rest is counted", function()
+    host = support.host([[
+rule { name = "accept", on = "order.new", run = function(e) e.order:accept() end }
+rule { name = "count", on = "order.accepted", data = { n = 0 },
+  run = function(e) e.data.n = e.data.n + 1 end }
+]], { orders = 0, project = test.project({ test.account(0) }) .. [[
+keep { runs = "20d", reports = "20d", orders = "190d" }
+rules "rules/*.lua"]] })
+    host:forget()
+    weeks(10)
+    assert_same(host:backtest(), 4)
+    assert.is_true(host:backtest().compared < 8)
+    weeks(30)
+    local found = host:backtest()
+    assert_same(found, 4)
+    assert.is_true(found.reasons["what e.data was is not known any more"] > 0)
+  end)
+end)
+
 describe("a backtest", function()
   it("changes nothing of what is there", function()
     weigh { disk = true }
