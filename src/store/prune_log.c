@@ -84,7 +84,7 @@ static enum err state_cut(struct store *s, const struct chain *cut, struct fault
 enum err prune_log(struct store *s, struct portion *p, struct fault *f)
 {
     struct query q;
-    struct chain cut;
+    struct chain cut = {0};
     int64_t first;
 
     enum err e = first_needed(s, &first, f);

@@ -213,13 +213,17 @@ static enum err pass_over(struct import_take *t, const struct record *r, struct 
 
 enum err import_take(struct import_take *t, const struct page_item *item, struct fault *f)
 {
-    struct record r;
-    struct digest digest;
-    const bool external = t->account->program == PROGRAM_EXTERNAL;
+    struct record r = {0};
+    struct digest digest = {0};
+    const struct account *a = t->account;
+    const char *text = item->text;
 
     t->counts.listed++;
-    if (!(external ? external_row : vendor_row)(t->host, t->account, item->value,
-                                                item->text, item->text_len, &r, &digest))
+    const bool usable =
+        a->program == PROGRAM_EXTERNAL
+            ? external_row(t->host, a, item->value, text, item->text_len, &r, &digest)
+            : vendor_row(t->host, a, item->value, text, item->text_len, &r, &digest);
+    if (!usable)
         return ERR_OK;
     r.flags |= RECORD_OLD | RECORD_IMPORTED;
     return is_open(t, &r, item->value) ? pass_over(t, &r, f)
