@@ -355,6 +355,8 @@ static enum err judge_one(struct judging *j, const struct verdict_row *then,
     const struct played *is;
     struct played was;
     bool cut;
+    if (v == NULL)
+        return ERR_OK; /* there is always one */
     const char *passed = find_notes(j, v->event, v->rule, &is);
     if (passed != NULL || (then != NULL && then->outcome == VERDICT_DROPPED)) {
         count_reason(j, passed != NULL ? passed : "a person dropped it");

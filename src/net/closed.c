@@ -50,8 +50,11 @@ static bool closed_queued(const struct transport *t)
 static void closed_free(struct transport *t)
 {
     struct closed *c = (struct closed *)t;
-    while (!LIST_EMPTY(&c->waiting))
-        closed_withdraw(t, LIST_FIRST(&c->waiting));
+    struct exchange *next;
+    for (struct exchange *x = LIST_FIRST(&c->waiting); x != NULL; x = next) {
+        next = LIST_NEXT(x, link);
+        free(x);
+    }
     free(c);
 }
 
