@@ -312,7 +312,7 @@ enum err replay_run(struct rules *r, struct past *past, int64_t since_ms, replay
     arena_init(&p.wishes);
     TAILQ_INIT(&p.later);
     *totals = (struct replay_totals){0};
-    r->replay = &p;
+    r->replay = &p; /* cppcheck-suppress autoVariables ; replay_free takes it back */
     tasks_look(r->tasks, replay_look, &p);
     enum err e = replay_rules(&p, f);
     if (e == ERR_OK)

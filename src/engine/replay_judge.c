@@ -258,11 +258,12 @@ static enum err tell(struct judging *j, enum replay_kind kind,
 {
     struct arena a;
     const struct verdict_row *v = now != NULL ? now : then;
-    struct replay_news n = {.kind = kind,
-                            .event = v->event,
-                            .line = v->line,
-                            .before = words_of(then, was),
-                            .now = words_of(now, is)};
+    struct replay_news n = {
+        .kind = kind, .before = words_of(then, was), .now = words_of(now, is)};
+    if (v == NULL)
+        return ERR_OK; /* there is always one */
+    n.event = v->event;
+    n.line = v->line;
     arena_init(&a);
     enum err e = name_rule(j, &a, v->rule, &n);
     if (e == ERR_OK)
@@ -365,7 +366,7 @@ static enum err judge_one(struct judging *j, const struct verdict_row *then,
     if (then != NULL && now != NULL)
         return judge_both(j, then, now, is);
     bool whole = true;
-    enum err e = now != NULL ? ERR_OK : is_whole(j, then, &whole);
+    enum err e = now != NULL ? ERR_OK : is_whole(j, v, &whole);
     if (e != ERR_OK || !whole) {
         count_reason(j, "the beginning of its story is no longer kept");
         return e;

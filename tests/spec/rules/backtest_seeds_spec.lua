@@ -43,7 +43,8 @@ local function trigger(r)
   if kind <= 7 then
     return ('on = { %q, %q }'):format(r:pick(EVENTS), r:pick(EVENTS)), true, true
   elseif kind <= 9 then
-    return ('all = { %q, %q }'):format(EVENTS[r:between(1, 3)], EVENTS[r:between(4, 6)]), true, false
+    local all = ("all = { %q, %q }"):format(EVENTS[r:between(1, 3)], EVENTS[r:between(4, 6)])
+    return all, true, false
   end
   return 'every = { "1h" }', false, false
 end
