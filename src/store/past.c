@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "store/effect.h"
 #include "store/past_trail.h"
+#include "store/prune.h"
 #include "store/statement.h"
 
 struct past {
@@ -53,21 +54,21 @@ static enum err look_at_entry(struct past *p, struct fault *f)
 /* From where on everything is there. Verdicts are forgotten before the log is. */
 static enum err find_whole(struct past *p, struct fault *f)
 {
-    int64_t pruned = 0, first = 0, run = 0;
+    int64_t verdicts = 0, runs = 0;
     enum err e = number(p, "SELECT coalesce(min(id), 1) FROM old.log WHERE id > ?", 0, 1,
                         &p->entry, f);
     if (e == ERR_OK)
         e = number(p,
-                   "SELECT count(*) FROM old.cursor WHERE name = 'retention' AND"
-                   " value > ?",
-                   0, 0, &pruned, f);
-    if (e == ERR_OK && pruned != 0)
-        e = number(p, "SELECT min(event) FROM old.verdict WHERE event > ?", 0, 0, &first,
-                   f);
-    if (e == ERR_OK && pruned != 0)
-        e = number(p, "SELECT min(id) FROM old.run WHERE id > ?", 0, 0, &run, f);
-    p->whole = first > p->entry ? first : p->entry;
-    p->cut = run > 1 || p->entry > 1;
+                   "SELECT max(value) FROM old.cursor WHERE name = '" PRUNED_VERDICTS
+                   "' AND value > ?",
+                   0, 0, &verdicts, f);
+    if (e == ERR_OK)
+        e = number(p,
+                   "SELECT max(value) FROM old.cursor WHERE name = '" PRUNED_RUNS
+                   "' AND value > ?",
+                   0, 0, &runs, f);
+    p->whole = verdicts + 1 > p->entry ? verdicts + 1 : p->entry;
+    p->cut = runs > 0 || p->entry > 1;
     return e;
 }
 

@@ -45,13 +45,20 @@ static void bind_portion(struct query *q, const struct portion *p)
     query_int(q, p->limit);
 }
 
-/* Binds from where to where a deletion goes. */
-static enum err finish_span(struct query *q, struct portion *p, int64_t last)
+/* Binds from where to where a deletion goes, runs it, and says how far it went when
+ * anything did. */
+static enum err finish_span(struct query *q, struct portion *p, int64_t last,
+                            const char *cursor)
 {
+    struct store *s = q->store;
+    struct fault *f = q->fault;
+    const int64_t before = p->gone;
+
     query_int(q, p->after);
     query_int(q, last);
     p->after = last;
-    return finish(q, p);
+    const enum err e = finish(q, p);
+    return e == ERR_OK && p->gone > before ? cursor_set(s, "", cursor, last, f) : e;
 }
 
 enum err prune_runs(struct store *s, struct portion *p, struct fault *f)
@@ -70,7 +77,7 @@ enum err prune_runs(struct store *s, struct portion *p, struct fault *f)
                 " AND NOT EXISTS (SELECT 1 FROM effect WHERE effect.run > 0 AND"
                 " effect.run = run.id AND effect." EFFECT_OPEN ")",
                 f);
-    return finish_span(&q, p, last);
+    return finish_span(&q, p, last, PRUNED_RUNS);
 }
 
 enum err prune_verdicts(struct store *s, struct portion *p, struct fault *f)
@@ -87,7 +94,7 @@ enum err prune_verdicts(struct store *s, struct portion *p, struct fault *f)
     if (e != ERR_OK || last == p->after)
         return e;
     query_write(&q, s, "DELETE FROM verdict WHERE event > ? AND event <= ?", f);
-    return finish_span(&q, p, last);
+    return finish_span(&q, p, last, PRUNED_VERDICTS);
 }
 
 enum err prune_told(struct store *s, struct portion *p, struct fault *f)

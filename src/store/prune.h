@@ -22,6 +22,10 @@ struct portion {
     bool more;     /* there may be another portion */
 };
 
+/* Up to where the oldest went: cursors of no account. A backtest needs to know. */
+#define PRUNED_RUNS "pruned.runs"         /* id of a run */
+#define PRUNED_VERDICTS "pruned.verdicts" /* id of an event */
+
 /* Runs that ended, with their traces. */
 enum err prune_runs(struct store *s, struct portion *p, struct fault *f);
 /* What rules said to events. */

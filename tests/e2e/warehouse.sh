@@ -20,4 +20,11 @@ grep -q 'rule "deny what was missing when it should be packed" applies (rules/or
 verdict "explain tells a denied order's story, with the rules that applied and those that did not" $? "$work/out"
 [ -z "$("$DRAY" events --waiting --json 2>/dev/null)" ] && [ -z "$("$DRAY" runs --failed --json 2>/dev/null)" ]
 verdict "no report was left over and no rule failed" $?
+run "$DRAY" backtest
+[ "$code" = 0 ] && grep -qE '^[1-9][0-9]+ decisions compared: ([0-9]+) the same, 0 different' "$work/out"
+verdict "a backtest with the same rules decides everything as it was decided" $? "$work/out" "$work/err"
+sed -i 's/e.order:floor_deny {[^}]*}//' rules/orders.lua # the rule runs, and does nothing
+run "$DRAY" backtest
+[ "$code" = 1 ] && grep -q "$po" "$work/out"
+verdict "a backtest with another rule names the order that it would have decided differently" $? "$work/out" "$work/err"
 summary

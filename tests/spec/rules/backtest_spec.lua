@@ -69,6 +69,17 @@ describe("the rules that decided", function()
     assert_same(host:backtest(), 60)
   end)
 
+  it("decide the same where nobody listened to what came first, and nothing is old enough to go",
+    function()
+      host = support.host([[
+rule { name = "label", on = "order.accepted", where = { labels = "amazon" },
+  run = function(e) e.order:request_label() end }]], { orders = 20 })
+      host:forget()
+      support.run(host, "for order in orders { state = 'new' } do order:accept() end")
+      host:advance "25h"
+      assert_same(host:backtest(), 5)
+    end)
+
   it("decide the same about stock that other orders of the same moment took", function()
     host = support.host([[
 rule { name = "fill", on = "stock.changed", run = function(e)
