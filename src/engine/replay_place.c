@@ -66,7 +66,7 @@ static enum err place_run(struct replay *p, struct job *job, struct fault *f)
 {
     const struct run_filter filter = {.rule = job->row.rule, .event = job->row.event};
     int64_t ran = 0;
-    struct run_row run;
+    struct run_row run = {0};
     bool there = false;
     enum err e = run_each(p->store, &filter, count_run, &ran, f);
     arena_reset(&p->rules->scratch);

@@ -363,7 +363,7 @@ static enum err start_shipments(struct poll *p, struct fault *f)
 enum err poller_reach(struct host *h, struct account *a, enum poll_kind kind,
                       int64_t *after_ms, struct fault *f)
 {
-    struct external_lists lists;
+    struct external_lists lists = {0};
     if (poll_program(kind) == PROGRAM_VENDOR)
         return reach_by_cursor(h, a, kind, host_now(h), after_ms, f);
     enum err e = plan_lists(h, a, kind, host_now(h), &lists, f);
