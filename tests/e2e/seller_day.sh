@@ -10,6 +10,8 @@ code=0
   >"$work/out" 2>"$work/err" || code=$?
 said "the three programs' shipments end with everything proved, and the ledger agrees" 0 \
   '^documents are in '
+grep -qE '^API calls +per shipment +429$' "$work/err" && grep -qE '^processShipment +3 +1\.00 +0$' "$work/err"
+verdict "the table at its end shares the calls out among shipments" $? "$work/err"
 cd "$work/day" || exit 1
 # The simulator is gone; what follows only looks.
 export DRAY_ENDPOINT=http://127.0.0.1:1 DRAY_CLIENT_SECRET=sim DRAY_SELLER_TOKEN=sim
