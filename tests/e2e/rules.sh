@@ -66,7 +66,7 @@ stop TERM
 version=$("$DRAY" trace 1 --json | sed -nE 's/.*"version":"([^"]*)".*/\1/p')
 crashed() {
   printf 'file=rules/floor.lua\nversion=%s\nwhat=accept all\nplace=rules/floor.lua:1\nrun=0\nat_ms=%s\nused_ms=10000\n' \
-    "$version" "$(date +%s)000" >state/crash
+    "$version" "$(date +%s%3N)" >state/crash
 }
 crashed
 run "$DRAY" once -q
