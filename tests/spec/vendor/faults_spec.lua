@@ -65,8 +65,8 @@ local function describe_effect(effect)
   return ("%s of %s: %s, %s"):format(effect.verb, effect.order, effect.state, effect.why)
 end
 
--- A confirmation whose answer was lost, and whose label Amazon had made anew meanwhile, was refused:
--- it is not there when it is looked up, and goes once more with the new label.
+-- A confirmation whose answer was lost, and whose label Amazon had made anew meanwhile, was
+-- refused: it is not there when it is looked up, and goes once more with the new label.
 local function overtaken(told)
   return told.why == "INVALID_TRACKING_NUMBER" and told.refused or 0
 end
