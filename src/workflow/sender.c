@@ -295,6 +295,19 @@ static enum err check_limits(struct sender *s, struct effect *e, bool *held,
     return err;
 }
 
+/* Its request cannot be made: what has to wait again (the clock was set back) waits, all
+ * else is for a person. */
+static enum err cannot_leave(struct sender *s, struct effect *e, const char *why,
+                             struct fault *f)
+{
+    struct stand now;
+
+    const enum err err = flow_of(e->kind)->stand(s->host, e, &now, f);
+    if (err != ERR_OK)
+        return err;
+    return now.step == STEP_WAIT ? flow_follow(s->host, e, &now, f) : hold(s, e, why, f);
+}
+
 static enum err pack_one(struct sender *s, struct parcel *p, struct effect *e,
                          struct json *list, struct arena *a, struct fault *f)
 {
@@ -308,7 +321,7 @@ static enum err pack_one(struct sender *s, struct parcel *p, struct effect *e,
     if (err != ERR_OK || held)
         return err;
     if (flow_of(e->kind)->request(s->host, a, e, &out, &why) != ERR_OK)
-        return hold(s, e, why.text, f);
+        return cannot_leave(s, e, why.text, f);
     if (list != NULL)
         json_push(list, out.body);
     else if (out.body != NULL)
