@@ -68,7 +68,7 @@ end
 -- A confirmation whose answer was lost, and whose label Amazon had made anew meanwhile, was
 -- refused: it is not there when it is looked up, and goes once more with the new label.
 local function overtaken(told)
-  return told.why == "INVALID_TRACKING_NUMBER" and told.refused or 0
+  return told.refused == 1 and told.why == "INVALID_TRACKING_NUMBER" and 1 or 0
 end
 
 -- What dray says of an effect is what Amazon's ledger says of it.
