@@ -1,6 +1,7 @@
 --- Names and codes that stand in a rule file as texts: printers, people, reasons, meanings.
 --- A mistyped one is told when the file loads, not on the day it is needed. What is put together
 --- while a rule runs is only known then.
+local lists = require("dray.lists")
 local suggest = require("dray.suggest")
 
 local literals = {}
@@ -94,15 +95,8 @@ local function field(words, i, name)
   end
 end
 
-local function contains(list, value)
-  for _, item in ipairs(list) do
-    if item == value then return true end
-  end
-  return false
-end
-
 local function named(word, list, what)
-  if word and not contains(list, word.said) then
+  if word and not lists.contains(list, word.said) then
     return ('dray.lua names no %s "%s"%s'):format(what, word.said, suggest.hint(word.said, list))
   end
 end
@@ -150,7 +144,7 @@ function literals.check(path, text, known, mistakes)
     local word, message = check_at(words, i, known)
     if message then
       local mistake = ("%s:%d: %s: %s"):format(path, word.line, words[i].said, message)
-      if not contains(mistakes, mistake) then mistakes[#mistakes + 1] = mistake end
+      if not lists.contains(mistakes, mistake) then mistakes[#mistakes + 1] = mistake end
     end
   end
 end

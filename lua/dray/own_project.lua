@@ -1,5 +1,6 @@
 --- The project in the present folder, made ready for specs: its dray.lua with the simulator in the
 --- place of Amazon and of every secret, its rule files, and accounts of the simulator that fit.
+local lists = require("dray.lists")
 local lfs = require("lfs")
 
 local own = {}
@@ -48,16 +49,9 @@ local function country(zone)
   return COUNTRIES[zone] or (zone:match("^America/") and "US") or "DE"
 end
 
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map or {}) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 local function vendor(given, orders)
   local houses = {}
-  for i, code in ipairs(sorted_keys(given.fields.warehouses)) do
+  for i, code in ipairs(lists.keys(given.fields.warehouses)) do
     local house = given.fields.warehouses[code]
     houses[i] = { code = code, labels = house.labels or "amazon", formats = { "ZPL" },
       country = country(house.zone), zone = house.zone, standard = house.codes or "X12" }
@@ -69,7 +63,7 @@ end
 
 local function seller(given, shipments)
   local places = {}
-  for i, id in ipairs(sorted_keys(given.fields.locations)) do
+  for i, id in ipairs(lists.keys(given.fields.locations)) do
     local zone = given.fields.locations[id].zone
     places[i] = { id = id, program = "seller_flex", country = country(zone), zone = zone,
       format = "ZPL" }

@@ -1,5 +1,6 @@
 --- Reads the project file `dray.lua` (design 13): Lua in an empty environment with a few words.
 --- Every mistake is collected, each with file:line.
+local lists = require("dray.lists")
 local schema = require("dray.schema")
 local seller = require("dray.seller")
 local suggest = require("dray.suggest")
@@ -104,13 +105,6 @@ local function resolve(fields, report)
   end
 end
 
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(type(map) == "table" and map or {}) do keys[#keys + 1] = tostring(key) end
-  table.sort(keys)
-  return keys
-end
-
 local function has_verb(program, verb)
   for _, one in ipairs(VERBS[program] or {}) do
     if one == verb then return true end
@@ -120,7 +114,7 @@ end
 
 local function check_limits(where, given, program, report)
   local other = program == "vendor" and "external" or "vendor"
-  for _, verb in ipairs(sorted_keys(given)) do
+  for _, verb in ipairs(lists.keys(given)) do
     local value, path = given[verb], where .. "." .. verb
     if not has_verb(program, verb) and has_verb(other, verb) then
       report(path, ('is a verb of program = "%s"'):format(other))
@@ -133,7 +127,7 @@ end
 
 -- The limits of each place that the account names.
 local function check_limits_of(where, places, program, report)
-  for _, id in ipairs(sorted_keys(places)) do
+  for _, id in ipairs(lists.keys(places)) do
     local place = places[id]
     check_limits(("%s.%s.limits"):format(where, id), type(place) == "table" and place.limits,
       program, report)

@@ -3,6 +3,7 @@
 ---
 --- It runs in a state of its own; heads come as plain copies in which a function stands for one.
 local events = require("dray.events")
+local lists = require("dray.lists")
 local literals = require("dray.literals")
 local schedule = require("dray.schedule")
 local schema = require("dray.schema")
@@ -38,29 +39,10 @@ local fields = {
 
 local TRIGGERS = { "on", "all", "every", "cron" }
 
-local function list_of(value)
-  if type(value) == "string" then return { value } end
-  return value
-end
-
-local function contains(list, value)
-  for _, item in ipairs(list) do
-    if item == value then return true end
-  end
-  return false
-end
-
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 -- Values of one key of `where` that are not among those that there are.
 local function check_known(report, path, given, known, what)
-  for _, value in ipairs(list_of(given) or {}) do
-    if not contains(known, value) then
+  for _, value in ipairs(lists.of(given) or {}) do
+    if not lists.contains(known, value) then
       report(path, ('unknown %s "%s"%s'):format(what, value, suggest.hint(value, known)))
     end
   end
@@ -68,16 +50,16 @@ end
 
 local function check_where(report, where, context)
   local houses, anywhere = {}, true
-  for _, id in ipairs(list_of(where.account) or {}) do
+  for _, id in ipairs(lists.of(where.account) or {}) do
     anywhere = anywhere and context.accounts[id] == nil
   end
   for id, account in pairs(context.accounts) do
-    if anywhere or contains(list_of(where.account), id) then
+    if anywhere or lists.contains(lists.of(where.account), id) then
       for _, code in ipairs(account.warehouses) do houses[#houses + 1] = code end
     end
   end
   table.sort(houses)
-  check_known(report, "where.account", where.account, sorted_keys(context.accounts), "account")
+  check_known(report, "where.account", where.account, lists.keys(context.accounts), "account")
   check_known(report, "where.warehouse", where.warehouse, houses, "warehouse")
   check_known(report, "where.labels", where.labels, LABELS, "kind of labels")
   check_known(report, "where.program", where.program, PROGRAMS, "program")
@@ -93,7 +75,7 @@ end
 local function check_events(report, key, names, context)
   local known = known_events(context)
   for _, name in ipairs(names) do
-    if not contains(known, name) then
+    if not lists.contains(known, name) then
       report(key, ('unknown event "%s"%s'):format(name, suggest.hint(name, known)))
     end
   end
@@ -124,7 +106,7 @@ local function check_trigger(report, head, whole, context)
       given[1], given[2]))
   end
   for _, key in ipairs { "on", "all" } do
-    if head[key] ~= nil then check_events(report, key, list_of(head[key]), context) end
+    if head[key] ~= nil then check_events(report, key, lists.of(head[key]), context) end
   end
   if head.zone ~= nil and head.cron == nil then
     report("zone", "stands beside cron; with every it is one of its fields")
@@ -136,7 +118,7 @@ end
 
 -- The parts of a head by which people know when it applies.
 local function shown(head)
-  return { on = head.on and list_of(head.on), all = head.all and list_of(head.all),
+  return { on = head.on and lists.of(head.on), all = head.all and lists.of(head.all),
     every = schedule.shown(head), cron = head.cron, zone = head.zone, where = head.where,
     hold = head.hold, approve = head.approve or nil }
 end
@@ -146,10 +128,10 @@ local function normal(head, line, report, context)
   return {
     name = head.name,
     line = line,
-    events = list_of(head.on or head.all),
+    events = lists.of(head.on or head.all),
     all = head.all ~= nil,
-    where = { account = list_of(where.account), warehouse = list_of(where.warehouse),
-      labels = list_of(where.labels), program = list_of(where.program) },
+    where = { account = lists.of(where.account), warehouse = lists.of(where.warehouse),
+      labels = lists.of(where.labels), program = lists.of(where.program) },
     hold = milliseconds(report, "hold", head.hold, context),
     timeout = milliseconds(report, "timeout", head.timeout, context) or DEFAULT_TIMEOUT,
     approve = head.approve or false,

@@ -1,5 +1,7 @@
 --- The part of a rule's head that says when: `every` and `cron`, in a plain form that has a name
 --- for everything. What the words mean, and whether they are right, C decides (engine/schedule.h).
+local lists = require("dray.lists")
+
 local schedule = {}
 
 --- Fields of `every`, for the check of forms.
@@ -12,11 +14,6 @@ schedule.fields = {
   zone = { "text" },
 }
 
-local function list_of(value)
-  if type(value) == "string" then return { value } end
-  return value
-end
-
 --- { every, at, from, to, days, except, zone } or { cron, zone }; nil for a head without either.
 ---@param head table
 ---@return table?
@@ -25,8 +22,8 @@ function schedule.plain(head)
   if type(every) ~= "table" then
     return head.cron and { cron = head.cron, zone = head.zone }
   end
-  local days = list_of(every.days)
-  return { every = every[1], at = list_of(every.at), from = every.from, to = every.to,
+  local days = lists.of(every.days)
+  return { every = every[1], at = lists.of(every.at), from = every.from, to = every.to,
     days = days and table.concat(days, ","), except = every.except, zone = every.zone }
 end
 

@@ -1,24 +1,11 @@
 --- The words of the project file beside accounts: event, feed, notify, printer, keep.
 --- Each but keep is WORD "NAME" { … }; every mistake is collected with its line.
 local events = require("dray.events")
+local lists = require("dray.lists")
 local schema = require("dray.schema")
 local suggest = require("dray.suggest")
 
 local words = {}
-
-local function contains(list, value)
-  for _, item in ipairs(list) do
-    if item == value then return true end
-  end
-  return false
-end
-
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(type(map) == "table" and map or {}) do keys[#keys + 1] = tostring(key) end
-  table.sort(keys)
-  return keys
-end
 
 -- ---- event "damaged" { per = "order", fields = { reason = "text" } }
 
@@ -53,10 +40,10 @@ end
 
 local function check_event_fields(given, report)
   local fields = {}
-  for _, name in ipairs(sorted_keys(given)) do
+  for _, name in ipairs(lists.keys(given)) do
     if not name:match("^%a[%w_]*$") then
       report("fields", ('"%s" is no name of a field: letters, digits and "_"'):format(name))
-    elseif contains(events.common, name) or name == "id" then
+    elseif lists.contains(events.common, name) or name == "id" then
       report("fields." .. name, "every event has it; leave it out")
     elseif name == "boxes" then
       report("fields." .. name, "facts have their boxes under this name; call it otherwise")
@@ -81,7 +68,7 @@ local function with_built_in(event, name, report)
 end
 
 local function check_event(name, given, report)
-  if contains(events.own, name) or name == "stock" or name:match("^shipment%.") then
+  if lists.contains(events.own, name) or name == "stock" or name:match("^shipment%.") then
     report("", "dray tells this event itself; take another name")
   end
   schema.check(given, event_fields, report)
@@ -126,7 +113,7 @@ local function check_printer(_, given, report)
   schema.check(given, printer_fields, report)
   check_printer_way(given, report)
   for _, format in ipairs(type(given.formats) == "table" and given.formats or {}) do
-    if not contains(FORMATS, format) then
+    if not lists.contains(FORMATS, format) then
       report("formats", ('unknown format "%s"%s'):format(tostring(format),
         suggest.hint(tostring(format), FORMATS)))
     end
@@ -175,14 +162,14 @@ end
 local function format_of(given, report)
   if given.format then return given.format end
   local ending = tostring(given.files):match("%.([%w]+)$")
-  if contains({ "csv", "json", "jsonl" }, ending) then return ending end
+  if lists.contains({ "csv", "json", "jsonl" }, ending) then return ending end
   report("format", 'missing: format = "csv", "json" or "jsonl"')
 end
 
 -- A column, or several that are put together with a space (a date and a time).
 local function check_map(given, report, key)
   local map = {}
-  for _, field in ipairs(sorted_keys(given)) do
+  for _, field in ipairs(lists.keys(given)) do
     local columns = given[field]
     if type(columns) == "string" then columns = { columns } end
     if type(columns) ~= "table" or #columns == 0 then
@@ -209,7 +196,7 @@ end
 
 -- Fields that every row has alike.
 local function check_set(given, report)
-  for _, field in ipairs(sorted_keys(given)) do
+  for _, field in ipairs(lists.keys(given)) do
     if type(given[field]) ~= "string" then report("set." .. field, "expected a text") end
   end
   return given
@@ -339,7 +326,7 @@ end
 
 local function fields_of(event, kind)
   if event == "stock" then return { "warehouse", "product", "quantity", "account", "at" } end
-  local fields = sorted_keys(kind.fields)
+  local fields = lists.keys(kind.fields)
   for _, name in ipairs(events.common) do fields[#fields + 1] = name end
   return fields
 end
@@ -347,7 +334,7 @@ end
 -- "weight.value" is a part of the table `weight`.
 local function check_feed_field(feed, key, field, fields, kind)
   local first, rest = field:match("^([^.]+)(.*)$")
-  if not contains(fields, first or "") and first ~= "at" then
+  if not lists.contains(fields, first or "") and first ~= "at" then
     feed.report(key .. "." .. field, ('event "%s" has no such field%s'):format(feed.event,
       suggest.hint(first or "", fields)))
   elseif rest ~= "" and (kind and kind.fields[first] or {}).type ~= "table" then
@@ -360,16 +347,16 @@ local PACKED = { "line", "product", "quantity" }
 
 local function check_feed_list(feed, kind)
   local field = kind and kind.fields[feed.list]
-  local lists = {}
+  local gathered = {}
   for name, one in pairs(kind and kind.fields or {}) do
-    if one.type == "list" then lists[#lists + 1] = name end
+    if one.type == "list" then gathered[#gathered + 1] = name end
   end
   if not field or field.type ~= "list" then
     feed.report("each." .. feed.list, ('event "%s" has no such list%s'):format(feed.event,
-      suggest.hint(feed.list, lists)))
+      suggest.hint(feed.list, gathered)))
   elseif feed.list == "packedItems" then
-    for _, name in ipairs(sorted_keys(feed.each)) do
-      if not contains(PACKED, name) then
+    for _, name in ipairs(lists.keys(feed.each)) do
+      if not lists.contains(PACKED, name) then
         feed.report("each.packedItems." .. name, "expected line, product or quantity"
           .. suggest.hint(name, PACKED))
       end
@@ -381,7 +368,7 @@ local function check_feed_event(feed, kinds)
   if type(feed.event) ~= "string" then return end
   local kind = kinds[feed.event]
   if feed.event ~= "stock" and not kind then
-    local known = sorted_keys(kinds)
+    local known = lists.keys(kinds)
     known[#known + 1] = "stock"
     feed.report("event", ('"%s" is not declared; write event "%s" { … }%s'):format(
       feed.event, feed.event, suggest.hint(feed.event, known)))
@@ -389,7 +376,7 @@ local function check_feed_event(feed, kinds)
   end
   local fields = fields_of(feed.event, kind)
   for _, key in ipairs { "map", "set" } do
-    for _, field in ipairs(sorted_keys(feed[key])) do
+    for _, field in ipairs(lists.keys(feed[key])) do
       check_feed_field(feed, key, field, fields, kind)
     end
   end
@@ -402,7 +389,7 @@ end
 local function check_feed_account(feed, accounts)
   if feed.account and not accounts[feed.account] then
     feed.report("account", ('unknown account "%s"%s'):format(feed.account,
-      suggest.hint(feed.account, sorted_keys(accounts))))
+      suggest.hint(feed.account, lists.keys(accounts))))
   end
 end
 
@@ -414,7 +401,7 @@ function words.finish(found, accounts)
   for name, event in pairs(events.floor) do
     found.event[name] = found.event[name] or event
   end
-  for _, name in ipairs(sorted_keys(found.feed)) do
+  for _, name in ipairs(lists.keys(found.feed)) do
     check_feed_event(found.feed[name], found.event)
     check_feed_account(found.feed[name], accounts)
   end
